@@ -32,15 +32,17 @@ from mockserver.http.problems import CannotStart
 from mockserver.http.redaction import SecretNames
 from mockserver.http.request import MAXIMUM_BODY_BYTES
 from mockserver.services.compilation import Compiler
+from mockserver.services.flaws import make_flaw
 from mockserver.services.service import Service, method_handlers
 from mockserver.session.journal import MOST_BYTES_OF_ALL, JournalLedger
 from mockserver.session.registry import SessionRegistry
-from mockserver.session.session import Blueprint
+from mockserver.session.session import Blueprint, Choices
 from mockserver.session.sessions import Sessions
 
 if TYPE_CHECKING:
     from mockserver.telemetry.metrics import Metrics
     from mockserver.telemetry.traces import Traces
+    from openapi.document import Flaw
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class Stub:
     ``Stub([Service("library", openapi.read_contract(file), Api, Fixtures(credentials=Credentials()))])``.
 
     seed: what ids and dice are drawn from. mode: strict checks credentials, shape only their form, off asks for
-    none. secret: what signs tokens, ``MOCKSERVER_JWT_SECRET`` unless given.
+    none. secret: what signs tokens, ``MOCKSERVER_JWT_SECRET`` unless given. former: the stub that this one replaces,
+    whose sessions go on.
     Raises CannotStart with a sentence that says what, where and what to do.
     """
 
@@ -96,10 +99,11 @@ class Stub:
         mode: Mode = "strict",
         secret: str | None = None,
         options: Options | None = None,
+        former: Stub | None = None,
     ) -> None:
         if mode not in get_args(Mode):
             raise CannotStart(f"auth {mode!r}: use {', '.join(get_args(Mode))}")
-        options = options or Options()
+        self._options = options = options or Options()
         self._mode: Mode = mode
         self._secret = secret or read_jwt_secret()
         self._services = _map_by_name(services)
@@ -111,7 +115,12 @@ class Stub:
         routes = Routes()
 
         headers = RequestHeadersCache(SecretNames.from_schemes(schemes, [options.admin_token or ""]))
-        self.sessions = _make_sessions(_make_blueprint(services, seed, options), headers, options)
+        if former is None:
+            self.sessions = _make_sessions(_make_blueprint(services, seed, options), headers, options)
+            self._metrics = _make_metrics(self.sessions.blueprint.journal_ledger, options)
+            self._traces = _make_traces(options)
+        else:
+            self.sessions, self._metrics, self._traces = former.sessions, former._metrics, former._traces
         self.issuer = CredentialIssuer(
             self.sessions,
             self._secret,
@@ -124,7 +133,6 @@ class Stub:
             self.sessions.blueprint.choices,
             lambda api, chosen: compiler.compile_service(self._services[api].choose(chosen)),
         )
-        metrics = _make_metrics(self.sessions.blueprint.journal_ledger, options)
         self.admin = Admin(
             self.sessions,
             self.issuer,
@@ -135,7 +143,8 @@ class Stub:
             ),
             StateDocuments({service.name: type(service.fixtures) for service in services}.__getitem__),
             routes,
-            metrics,
+            self._metrics,
+            self.list_flaws,
         )
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.
         for service in services:
@@ -144,9 +153,8 @@ class Stub:
         guard = Guard(options.admin_hosts, options.admin_token)
         control_plane = ControlPlane(self.sessions, guard, options.call_log)
         _add_admin_operations(self.admin, control_plane.routes)
-        traces = _make_traces(options)
-        observe = join_observers(_list_observers(options.call_log, metrics, traces))
-        on_shutdown = [self.sessions.close, *([] if traces is None else [traces.close])]
+        observe = join_observers(_list_observers(options.call_log, self._metrics, self._traces))
+        on_shutdown = [self.sessions.close, *([] if self._traces is None else [self._traces.close])]
         self.application = Dispatcher(
             routes,
             variants,
@@ -158,10 +166,46 @@ class Stub:
             options.maximum_body_bytes,
         )
 
+    def replace_services(self, services: Sequence[Service]) -> Stub:
+        """Make the stub that serves *services*, of the same names, in the sessions of this one.
+
+        Raises CannotStart if they cannot be served, or have other choices, which every session knows from its start.
+        """
+        if _list_choices(services) != self.sessions.blueprint.choices:
+            raise CannotStart("the choices (x-choice) are others than at the start; start the stub again")
+        seed = self.sessions.blueprint.seed
+        return Stub(
+            services, seed=seed, mode=self._mode, secret=self._secret, options=self._options, former=self
+        )
+
+    @property
+    def services(self) -> Sequence[Service]:
+        """What is served, in the order in which it was given."""
+        return list(self._services.values())
+
     @property
     def operations(self) -> Sequence[Operation]:
         """The operations of the served APIs, in the order of the services and their contracts."""
         return self.application.routes.operations
+
+    def list_flaws(self) -> list[dict[str, str]]:
+        """List what is wrong with the contracts: the name of the API, the file, the place in it, and a message."""
+        return [
+            {
+                "api": service.name,
+                "file": service.file,
+                "place": ".".join(map(str, flaw.place)),
+                "message": flaw.message,
+            }
+            for service in self.services
+            if service.document is not None
+            for flaw in (*service.document.flaws, *self._find_late_flaws(service))
+        ]
+
+    def _find_late_flaws(self, service: Service) -> Iterator[Flaw]:
+        for operation in self.operations:
+            if operation.api == service.name and operation.flaw is not None:
+                yield make_flaw(service.spec, operation, operation.flaw)
 
     def list_chosen(self) -> list[str]:
         """List the alternatives in force that are not the default, as ``--choose`` takes them."""
@@ -258,8 +302,13 @@ def _make_blueprint(services: Sequence[Service], seed: int, options: Options) ->
     apis = {service.name: service.api for service in services if service.api is not None}
     records = {service.name: dict(service.fixtures.records()) for service in services}
     ledger = JournalLedger(options.journal_bytes)
-    choices = {service.name: service.choices.names for service in services if service.choices.names}
-    return Blueprint(apis, records, seed, options.seconds, options.journal_limit, ledger, choices)
+    return Blueprint(
+        apis, records, seed, options.seconds, options.journal_limit, ledger, _list_choices(services)
+    )
+
+
+def _list_choices(services: Sequence[Service]) -> Choices:
+    return {service.name: service.choices.names for service in services if service.choices.names}
 
 
 def _add_admin_operations(admin: Admin, routes: Routes) -> None:

@@ -1,4 +1,4 @@
-"""The messages of pydantic in plain words; both packages read files and options with it."""
+"""Plain words for what libraries say, and for how many there are of a thing; both packages use them."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def reword_message(message: str) -> str:
     # Of the other hundred kinds most are "Input should be …".
     plain = re.sub(r"^\w+( \w+)? should ", "must ", message).removeprefix("Value error, ")
     return plain.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
+
+
+def count_things(number: int, name: str) -> str:
+    """Say how many there are of what *name* calls a single one: ``1 flaw``, ``2 flaws``."""
+    return f"{number} {name}{'' if number == 1 else 's'}"

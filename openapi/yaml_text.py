@@ -87,7 +87,22 @@ def find_line(text: str, steps: Sequence[str | int]) -> int | None:
 
     Where they lead nowhere it is the line of the last part that is there; None if none is.
     """
-    node: yaml.Node | None = yaml.compose(text.removeprefix("\ufeff"), _Loader)
+    return find_lines(text, [steps])[0]
+
+
+def find_lines(text: str, places: Sequence[Sequence[str | int]]) -> list[int | None]:
+    """Find the line of each of *places*, as find_line() does, in one reading.
+
+    A text that is JSON and no YAML, as one with tabs, has no lines that are known.
+    """
+    try:
+        root: yaml.Node | None = yaml.compose(text.removeprefix("\ufeff"), _Loader)
+    except yaml.YAMLError:
+        return [None] * len(places)
+    return [_find_line_below(root, steps) for steps in places]
+
+
+def _find_line_below(node: yaml.Node | None, steps: Sequence[str | int]) -> int | None:
     line = None
     for step in steps:
         begin, node = _find_part(node, step)

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-from urllib.parse import quote, urlencode
+import sys
+from collections.abc import Sequence
 
-from mockserver.auth.issuer import SampleCredential
+from mockserver.command.curl import render_curl
 from mockserver.contract.operation import Operation
 from mockserver.http.session_name import PREFIX
 from mockserver.session.session import DEFAULT
 from mockserver.stub import Stub
-from openapi.media_type import JSON
 from openapi.terminal_text import clean_line
+from openapi.wording import count_things
 
 _MOST_CHOICES = 5
+_MOST_OPERATIONS = 5
+_MOST_FLAWS = 3
 
 
 def render_banner(stub: Stub, url: str) -> str:
     """Render the banner; every curl line works when pasted, for a day."""
     lines = [f"mockserver answers at {url}", ""]
     base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
-    for operation in stub.operations:
-        lines += [
-            clean_line(f"# {operation.api}: {operation.summary or operation.name}"),
-            render_curl(operation, base, stub.make_credential(operation)),
-            "",
-        ]
+    for service in stub.services:
+        operations = [one for one in stub.operations if one.api == service.name]
+        shown = _choose_shown(operations) if service.api is None else operations
+        for operation in shown:
+            lines += [
+                clean_line(f"# {operation.api}: {operation.summary or operation.name}"),
+                render_curl(operation, service.spec, base, stub.make_credential(operation)),
+                "",
+            ]
+        if len(shown) < len(operations):
+            rest = count_things(len(operations) - len(shown), "more operation")
+            lines += [clean_line(f"# {service.name}: {rest}, listed at {url}/"), ""]
     others = stub.list_chosen()
     if others:
         more = f" and {len(others) - _MOST_CHOICES} more" if len(others) > _MOST_CHOICES else ""
@@ -34,31 +42,24 @@ def render_banner(stub: Stub, url: str) -> str:
     return "\n".join([*lines, f"# The control plane, for people and programs: {url}/__admin/"])
 
 
-def render_curl(operation: Operation, url: str, credential: SampleCredential | None) -> str:
-    """Render a command that calls *operation* with the contract's first example, in one line whatever is in it."""
-    path = _encode(operation.template)
-    for parameter in operation.parameters:
-        if parameter["in"] == "path":
-            path = path.replace(
-                f"{{{_encode(parameter['name'])}}}", quote(str(parameter.get("example", "1")), safe="")
-            )
-    query = {
-        parameter["name"]: str(parameter.get("example", "1"))
-        for parameter in operation.parameters
-        if parameter["in"] == "query" and parameter.get("required")
-    }
-    if credential is not None and credential.place == "query":
-        query[credential.name] = credential.value
-    words = ["curl", "-X", operation.method, f"{url}{path}{'?' if query else ''}{urlencode(query)}"]
-    if credential is not None and credential.place != "query":
-        cookie = f"Cookie: {credential.name}={credential.value}"
-        words += ["-H", cookie if credential.place == "cookie" else f"{credential.name}: {credential.value}"]
-    content = operation.request_body.get("content", {}).get(JSON, {})
-    examples = [example.get("value") for example in content.get("examples", {}).values()]
-    for example in [*examples, *([content["example"]] if "example" in content else [])][:1]:
-        words += ["-H", f"Content-Type: {JSON}", "-d", json.dumps(example)]
-    return clean_line(shlex.join(words))
+def _choose_shown(operations: Sequence[Operation]) -> Sequence[Operation]:
+    """Choose a few operations of a contract that may have a thousand, among them one with a body."""
+    first_with_body = next((one for one in operations if one.request_body.get("content")), None)
+    preferred = sorted(operations, key=lambda one: one is not first_with_body)[:_MOST_OPERATIONS]
+    return [one for one in operations if one in preferred]
 
 
-def _encode(text: str) -> str:
-    return quote(text, safe="/{}%:@!$&'()*+,;=")
+def print_flaws(stub: Stub, url: str) -> None:
+    """Print what is wrong with each contract to standard error: how much, the first of it, and where all of it is."""
+    by_file: dict[str, list[str]] = {}
+    for flaw in stub.list_flaws():
+        by_file.setdefault(flaw["file"], []).append(f"{flaw['place'] or 'the document'}: {flaw['message']}")
+    lines = []
+    for file, flaws in by_file.items():
+        where = f"{url}/__admin/problems and mockserver check {shlex.quote(file)} list all"
+        lines += [
+            f"{file}: {count_things(len(flaws), 'flaw')}; {where}",
+            *(f"  {flaw}" for flaw in flaws[:_MOST_FLAWS]),
+        ]
+    for line in lines:
+        print(f"mockserver: {clean_line(line)}", file=sys.stderr, flush=True)

@@ -15,6 +15,7 @@ import typer
 import openapi
 from mockserver.command.group import SERVE, StubCommands
 from mockserver.command.options import choices as choice_options
+from mockserver.command.options import contracts as contract_options
 from mockserver.command.options import limits, monitoring
 from mockserver.command.options.eager import load_settings_file, print_version
 from mockserver.command.settings import Auth, Settings
@@ -56,15 +57,8 @@ def serve(
             help="Serve this API; repeat for more. Default: all.",
         ),
     ] = None,
-    spec: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="MOCKSERVER_SPEC",
-            help="Serve this OpenAPI 3.0 file from its examples; repeat for more. "
-            "Built-in APIs are served beside it only if --api names them.",
-        ),
-    ] = None,
+    spec: contract_options.Contracts = None,
+    watch: contract_options.Watch = None,
     host: Annotated[
         str, typer.Option(envvar="MOCKSERVER_HOST", help="The address to listen on.")
     ] = "127.0.0.1",
@@ -207,6 +201,7 @@ def serve(
     context.obj = Settings(
         api=api or [],
         spec=spec or [],
+        watch=watch,
         host=host,
         port=port,
         seed=seed,
@@ -295,6 +290,33 @@ def print_choices(context: typer.Context) -> None:
 
 
 @app.command()
+def check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="An OpenAPI file, in YAML or JSON; several may follow."),
+    ],
+    strict: contract_options.IsStrict = False,
+) -> None:
+    """Print every flaw of OpenAPI files, with its place, what it costs and what to do, and how much can be served."""
+    from mockserver.command.check import check_contract
+
+    flaws, refused = 0, []
+    for file in files:
+        try:
+            checked = check_contract(file)
+        except (CannotStart, openapi.BadSpec) as error:
+            refused.append(str(error))
+            continue
+        flaws += checked.flaws
+        for line in checked.lines:
+            print(clean_line(line))
+    if refused:
+        raise CannotStart("\n".join(refused))
+    if strict and flaws:
+        raise typer.Exit(1)
+
+
+@app.command()
 def export(
     context: typer.Context,
     folder: Annotated[
@@ -313,7 +335,7 @@ def export(
     ] = None,
     spec: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Export this OpenAPI 3.0 file; repeat for more."),
+        typer.Option(metavar="FILE", help="Export this OpenAPI file; repeat for more."),
     ] = None,
     fixtures: Annotated[
         Path | None,

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from mockserver.command.build import (
     refuse_useless_verify_hmac,
 )
 from mockserver.command.call_log import open_call_log
+from mockserver.command.files.contract_watch import check_watch_setting, watch_contracts
 from mockserver.command.files.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.http import listening_socket
@@ -26,6 +27,7 @@ from mockserver.http.problems import CannotStart
 from mockserver.services.service import select_built_in_services
 
 if TYPE_CHECKING:
+    from mockserver.http.connection import Application
     from mockserver.stub import Stub
 
 _RELAYED = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -44,24 +46,29 @@ def run_command(settings: Settings, command: Sequence[str]) -> int:
         check_store_settings(settings)
         if settings.workers > 1:
             raise CannotStart("run starts one process; leave out --workers")
+        is_watching = check_watch_setting(settings, is_usual=False)
         stub = build_stub(settings, built_in, call_log)
         if token_notice:
             print(token_notice, file=sys.stderr)
-        status = _run_beside(stub, settings, command)
+        with watch_contracts(stub) if is_watching else nullcontext(stub.application) as application:
+            status = _run_beside(application, stub, settings, command)
         save_state(settings, stub)
     return status
 
 
-def _run_beside(stub: Stub, settings: Settings, command: Sequence[str]) -> int:
+def _run_beside(application: Application, stub: Stub, settings: Settings, command: Sequence[str]) -> int:
+    from mockserver.command.banner import print_flaws
     from mockserver.http.server import ServerThread
 
     listener = listening_socket.open_socket(settings.host, settings.port)
     url = listening_socket.socket_url(listener)
     # Before the start: from then on the sessions belong to the server's thread.
     variables = asyncio.run(_make_variables(stub, url))
-    server = ServerThread(stub.application, listener)
+    server = ServerThread(application, listener)
     server.start()
     try:
+        if not settings.quiet:
+            print_flaws(stub, url)
         write_ready_file(settings, url)
         if settings.admin_token is not None:
             variables["MOCKSERVER_ADMIN_TOKEN"] = settings.admin_token

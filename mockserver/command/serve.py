@@ -15,6 +15,7 @@ from mockserver.command.build import (
     refuse_useless_verify_hmac,
 )
 from mockserver.command.call_log import open_call_log
+from mockserver.command.files.contract_watch import check_watch_setting, watch_contracts
 from mockserver.command.files.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.command.workers import Workers
@@ -35,6 +36,7 @@ def serve_until_signal(settings: Settings) -> None:
     built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
     refuse_useless_verify_hmac(settings, built_in)
     check_store_settings(settings)
+    is_watching = check_watch_setting(settings, is_usual=sys.stderr is not None and sys.stderr.isatty())
     with (
         listening_socket.open_socket(settings.host, settings.port) as listener,
         lock_files(settings) as locked,
@@ -46,13 +48,15 @@ def serve_until_signal(settings: Settings) -> None:
             # The library looks for it when it is imported, which the stub does.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = locked.enter_context(TemporaryDirectory("-mockserver"))
         stub = build_stub(settings, built_in, call_log)
-        from mockserver.command.banner import render_banner
+        from mockserver.command.banner import print_flaws, render_banner
         from mockserver.http.server import Server
 
         def announce() -> None:
             if token_notice:
                 print(token_notice, file=sys.stderr, flush=True)
             print(url if settings.quiet else f"{render_banner(stub, url)}\n", flush=True)
+            if not settings.quiet:
+                print_flaws(stub, url)
             write_ready_file(settings, url)
 
         def clean_up() -> None:
@@ -75,7 +79,8 @@ def serve_until_signal(settings: Settings) -> None:
                 clean_up,
             ).run()
         else:
-            Server(stub.application, announce, clean_up).run(sockets=[listener])
+            application = locked.enter_context(watch_contracts(stub)) if is_watching else stub.application
+            Server(application, announce, clean_up).run(sockets=[listener])
 
 
 def _tune_garbage_collection() -> None:

@@ -47,6 +47,7 @@ class Settings:
 
     api: list[str]
     spec: list[Path]
+    watch: bool | None
     host: str
     port: int
     seed: int
@@ -133,7 +134,7 @@ def _setting_kinds() -> dict[str, Kind]:
 def _find_kind(annotation: Any) -> Kind:
     if get_origin(annotation) is list:
         return "files" if get_args(annotation) == (Path,) else "list"
-    kinds: dict[Any, Kind] = {bool: "flag", int: "integer", float: "number"}
+    kinds: dict[Any, Kind] = {bool: "flag", bool | None: "flag", int: "integer", float: "number"}
     return kinds.get(annotation, "text")
 
 

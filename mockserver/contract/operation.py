@@ -130,6 +130,8 @@ class Operation:
         self.challenges = write_challenges(
             definition.security, spec.get("components", {}).get("securitySchemes", {})
         )
+        # Why a call found that it cannot be compiled.
+        self.flaw: str | None = None
         self._choices = choices
         self.authenticate = authenticate
         self.needs_body_first = needs_body_first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from importlib.metadata import version
@@ -15,8 +15,8 @@ from mockserver.control.contracts import NAME, Contracts, load_own_contract
 from mockserver.control.events import EventWriter
 from mockserver.control.match_check import check_matches
 from mockserver.control.pages import render_control_page, render_docs_page
+from mockserver.control.replies import entries_reply, html_reply
 from mockserver.control.state import StateDocuments
-from mockserver.http import exact_json
 from mockserver.http.problems import NotFound, Problem, suggest_nearest
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
@@ -63,7 +63,7 @@ class Admin:
     """The control plane's operations; admin.yaml names them.
 
     contracts: those that are served here. state: renders and replaces the state of a session. metrics: what is
-    counted, or None if nothing is.
+    counted, or None if nothing is. list_flaws: lists what is wrong with the contracts.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class Admin:
         state: StateDocuments,
         routes: Routes,
         metrics: Metrics | None,
+        list_flaws: Callable[[], list[dict[str, Any]]],
     ) -> None:
         self.state = state
         self.spec = load_own_contract()
@@ -82,6 +83,7 @@ class Admin:
         self._contracts = contracts
         self._routes = routes
         self._metrics = metrics
+        self._list_flaws = list_flaws
         self._events = EventWriter()
 
     def identify_operator(self, request: Request, session: Session) -> Operator:
@@ -92,7 +94,8 @@ class Admin:
         """Answer the page that shows and controls a session."""
         # Also for a session that does not exist: the page says so, and offers the others.
         session = await self._sessions.find_name(caller.request) or DEFAULT
-        return _html_reply(render_control_page(self._routes.operations, session, list(DEFECTS)))
+        flaws = self._list_flaws()
+        return html_reply(render_control_page(self._routes.operations, session, list(DEFECTS), flaws))
 
     async def health(self, caller: Operator) -> Reply:
         """Answer 200: the server runs, and reaches what it keeps its sessions in."""
@@ -106,6 +109,10 @@ class Admin:
         names = [name for name in self._contracts.names if name != NAME]
         found = {"version": version("preference-api-testbench"), "apis": names, "seed": blueprint.seed}
         return Reply(200, found)
+
+    async def list_problems(self, caller: Operator) -> Reply:  # noqa: ARG002
+        """List what is wrong with the contracts."""
+        return Reply(200, self._list_flaws())
 
     async def read_metrics(self, caller: Operator) -> Reply:
         """Answer the metrics in the format of Prometheus."""
@@ -176,7 +183,7 @@ class Admin:
         """List the journal, or the newest *limit* calls of it."""
         journal = (await self._find_session(session, caller)).journal
         entries, dropped = await journal.list_entries(), journal.dropped
-        reply = await _entries_reply(entries[-limit:] if limit else entries)
+        reply = await entries_reply(entries[-limit:] if limit else entries)
         return reply.with_headers({_DROPPED: str(dropped)}) if dropped else reply
 
     async def clear_requests(self, caller: Operator, session: str | None) -> Reply:
@@ -188,7 +195,7 @@ class Admin:
     async def find_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """List the calls that match."""
         match = Match(**body.get("match", {}))
-        return await _entries_reply(await self._list_entries(session, caller, match))
+        return await entries_reply(await self._list_entries(session, caller, match))
 
     async def count_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Count the calls that match."""
@@ -202,12 +209,12 @@ class Admin:
         found = await journal.wait_for_calls(Match(**body["match"]), count, timeout_s)
         if len(found) < count:
             raise TimeIsUp(f"{len(found)} of {count} matching calls in {timeout_s} s")
-        return await _entries_reply(found)
+        return await entries_reply(found)
 
     async def list_unmatched_requests(self, caller: Operator, session: str | None) -> Reply:
         """List the calls that matched no operation."""
         entries = await self._list_entries(session, caller)
-        return await _entries_reply([entry for entry in entries if entry.near_miss is not None])
+        return await entries_reply([entry for entry in entries if entry.near_miss is not None])
 
     async def download_requests(self, caller: Operator, session: str | None) -> Reply:
         """Answer the journal as an HTTP archive."""
@@ -328,7 +335,7 @@ class Admin:
         """Answer the contract of an API as a page."""
         found = await self._find_shown(caller, session)
         spec = self._contracts.find(api, found.choices)
-        return _html_reply(render_docs_page(api, spec, self._contracts.names))
+        return html_reply(render_docs_page(api, spec, self._contracts.names))
 
     async def _find_shown(self, caller: Operator, session: str | None) -> Session:
         # Whoever names no session here, but one that has ended in a cookie, gets the usual contract.
@@ -372,23 +379,5 @@ def _delete_snapshot(session: Session, name: str) -> None:
     del session.snapshots[name]
 
 
-async def _entries_reply(entries: Sequence[Entry]) -> Reply:
-    """List the calls; others are served meanwhile, since a full journal takes a while to write."""
-    return Reply(200, await asyncio.to_thread(_write_entries, entries), {"Content-Type": JSON})
-
-
-def _write_entries(entries: Sequence[Entry]) -> bytes:
-    return b"[" + b",".join(exact_json.dumps(entry.document()) for entry in entries) + b"]"
-
-
 def _clock_reply(session: Session) -> Reply:
     return Reply(200, {"now": session.clock.timestamp(), "frozen": session.clock.is_frozen})
-
-
-def _html_reply(page: str) -> Reply:
-    headers = {
-        # No page of another site may show this one in a frame and have its user click there.
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": "frame-ancestors 'none'",
-    }
-    return Reply(200, page.encode(), headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from openapi import Spec
 
 
-def render_control_page(operations: Sequence[Operation], session: str, defects: Sequence[str]) -> str:
+def render_control_page(
+    operations: Sequence[Operation],
+    session: str,
+    defects: Sequence[str],
+    flaws: Sequence[Mapping[str, Any]],
+) -> str:
     """Render the page that shows and controls the session of that name."""
     page = _template_environment().get_template("page.html")
-    return page.render(operations=operations, session=session, defects=defects, admin="/__admin")
+    return page.render(operations=operations, session=session, defects=defects, flaws=flaws, admin="/__admin")
 
 
 def render_docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:

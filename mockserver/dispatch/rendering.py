@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from contextlib import suppress
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.responses.accept import ANYTHING, Accepted, read_accepted
@@ -15,8 +16,10 @@ from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
 from mockserver.http.problems import (
     PROBLEM_HEADER,
+    CannotServe,
     InternalError,
     Invalid,
+    InvalidContract,
     MethodNotAllowed,
     NotFound,
     Problem,
@@ -37,6 +40,7 @@ logger = logging.getLogger(__name__)
 # HTML, SVG, and XML in general, which may have a stylesheet.
 _RUNS_SCRIPTS = re.compile("html|svg|xml|xsl")
 _OF_OTHER_PATHS = (NotFound.general_choice, MethodNotAllowed.general_choice)
+_LONGEST_SAID = 1000
 _FAILED = "The stub failed; its log says why"
 
 
@@ -50,6 +54,10 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
     request, operation = exchange.request, exchange.operation
     if isinstance(error, asyncio.CancelledError):
         error = Unavailable("The stub is stopping")
+    elif isinstance(error, InvalidContract) and operation is not None:
+        # Known only now: an operation of a contract alone is compiled when it is called.
+        operation.flaw = str(error)
+        error = CannotServe(f"{operation.name} cannot be served: {error}")
     elif not isinstance(error, Problem):
         logger.error("%s %s", request.method, clean_line(redact_path(request.path)), exc_info=error)
         error = InternalError(_FAILED)
@@ -67,8 +75,10 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
         and preferences.is_lenient
         and isinstance(error, Invalid | UnsupportedMediaType)
     ):
-        preferences.applied += ("handling=lenient",)
-        return success_reply(operation, read_accepted(request)._replace(is_strict=False))
+        with suppress(InvalidContract):
+            reply = success_reply(operation, read_accepted(request)._replace(is_strict=False))
+            preferences.applied += ("handling=lenient",)
+            return reply
     return render_problem(error, operation, request)
 
 
@@ -78,6 +88,19 @@ def render_problem(problem: Problem, operation: Operation, request: Request | No
     request: whose caller may accept one media type or another, where the contract has several.
     """
     reply = operation.error_format.render_problem(problem)
+    if isinstance(problem, CannotServe):
+        # What the contract says of its answers is what has the flaw.
+        return reply.with_headers({PROBLEM_HEADER: " ".join(problem.message.split())[:_LONGEST_SAID]})
+    try:
+        return _render_as_documented(problem, operation, reply, request)
+    except InvalidContract:
+        # What the contract says of this answer cannot be read.
+        return reply
+
+
+def _render_as_documented(
+    problem: Problem, operation: Operation, reply: Reply, request: Request | None
+) -> Reply:
     if operation.answers_with_page and problem.general_choice in _OF_OTHER_PATHS:
         return _render_page(reply)
     if not operation.error_format.is_own:
@@ -142,7 +165,7 @@ def _example_error_reply(problem: Problem, operation: Operation, reply: Reply, a
     documented = documented_reply(operation, reply.status, None, accepted)
     hint = reply.headers.get(PROBLEM_HEADER)
     said = f"{problem.message}; {hint}" if hint else problem.message
-    headers = {**reply.headers, PROBLEM_HEADER: " ".join(said.split())[:1000]}
+    headers = {**reply.headers, PROBLEM_HEADER: " ".join(said.split())[:_LONGEST_SAID]}
     if documented.body is None or matching_response(reply.status, operation.documented) is None:
         return Reply(reply.status, reply.body, headers)
     return documented.with_headers(headers)

@@ -155,7 +155,7 @@ def _build_url(service: Service, operation: Operation, query: list[Json]) -> Jso
 
     def example_value(name: str) -> str:
         definition = known.get(name, {"name": name, "in": "path"})
-        return quote(spell_value(definition, _find_example(service.spec, definition))[0][1], safe="")
+        return quote(spell_value(definition, find_example(service.spec, definition))[0][1], safe="")
 
     segments, variables = [], []
     for segment in strip_query(operation.template).removeprefix(base_path(service.spec)).split("/")[1:]:
@@ -183,7 +183,7 @@ def _list_parameters(service: Service, operation: Operation) -> tuple[list[Json]
         place = {"query": query, "header": headers}.get(one["in"])
         if place is None or (one["in"] == "header" and one["name"].lower() in _OWN_HEADERS):
             continue
-        for name, text in spell_value(one, _find_example(service.spec, one)):
+        for name, text in spell_value(one, find_example(service.spec, one)):
             entry: Json = {"key": name, "value": text}
             if one.get("description"):
                 entry["description"] = one["description"]
@@ -196,7 +196,7 @@ def _list_parameters(service: Service, operation: Operation) -> tuple[list[Json]
     headers += [
         _cookie_header(name, text)
         for one in cookies
-        for name, text in spell_value(one, _find_example(service.spec, one))
+        for name, text in spell_value(one, find_example(service.spec, one))
     ]
     return query, headers
 
@@ -238,7 +238,7 @@ def _list_bodies(spec: Spec, operation: Operation) -> Iterator[tuple[str, Json |
         name: openapi.resolve_reference(spec, one).get("value")
         for name, one in shown.get("examples", {}).items()
     }
-    for name, value in (named or {"request": _find_example(spec, shown)}).items():
+    for name, value in (named or {"request": find_example(spec, shown)}).items():
         yield name, {"type": media_type, "body": _format_body(media_type, value, is_json=is_json)}
 
 
@@ -254,7 +254,7 @@ def _format_body(media_type: str, value: Any, *, is_json: bool) -> Json:
     return {"mode": "raw", "raw": _format_text(value)}
 
 
-def _find_example(spec: Spec, shown: Mapping[str, Any]) -> Any:
+def find_example(spec: Spec, shown: Mapping[str, Any]) -> Any:
     """Return the example of a parameter or a body, or a value that its schema allows."""
     if "example" in shown:
         return shown["example"]

@@ -170,6 +170,12 @@ class InternalError(Problem):
         )
 
 
+class CannotServe(Problem):
+    """A flaw of the contract leaves the operation without a meaning; the message says which."""
+
+    kind = HTTPStatus.NOT_IMPLEMENTED
+
+
 class Unavailable(Problem):
     """The service is temporarily unavailable."""
 

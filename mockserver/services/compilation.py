@@ -16,6 +16,7 @@ from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.responses.example_operation import ExampleOperation
 from mockserver.http.problems import CannotStart, InvalidContract
+from mockserver.services.flaws import RefusingHandler, list_reasons, strip_definition
 from mockserver.services.service import Service
 
 
@@ -75,6 +76,20 @@ def _compile_operations(
         except InvalidContract as error:
             raise CannotStart(f"{service.file}: operation {definition.name}: {error}") from None
 
+    def compile_alone(definition: Definition) -> Operation:
+        """Compile an operation of a contract alone; one with a flaw that leaves it no meaning refuses its calls."""
+        reason, flaw = reasons.get(definition.name), None
+        if reason is None:
+            try:
+                return compile_operation(definition, find_handler(definition.name))
+            except (CannotStart, InvalidContract) as error:
+                begin = f"{service.file}: operation {definition.name}: "
+                flaw = str(error).removeprefix(begin)
+                reason = f"{definition.name} cannot be served: {flaw}"
+        operation = compile_operation(strip_definition(definition), RefusingHandler(reason))
+        operation.flaw = flaw
+        return operation
+
     def find_handler(operation_id: str | None) -> Handler:
         handler = service.handlers.get(operation_id or "")
         if handler is None:
@@ -88,6 +103,9 @@ def _compile_operations(
         definitions = _read_definitions(service)
     except InvalidContract as error:
         raise CannotStart(f"{service.file}: {error}") from None
+    if service.document is not None:
+        reasons = list_reasons(service.document)
+        return [compile_alone(definition) for definition in definitions]
     return [compile_operation(definition, find_handler(definition.name)) for definition in definitions]
 
 

@@ -167,6 +167,10 @@ class Mock:
         answer = self._open_client().post("sessions", json={"id": id} if id else {})
         return MockSession(self._open_client(), _read_answer(answer))
 
+    def problems(self) -> Any:
+        """List what is wrong with the contracts: of each flaw the api, the file, the place in it, and a message."""
+        return _read_answer(self._open_client().get("problems"))
+
     def close(self) -> None:
         """Close the connections to the stub."""
         if self._http is not None:
@@ -191,8 +195,8 @@ class MockServer(Mock):
 
     ``with MockServer(seed=1) as mock: mock.url, mock.session().token``
 
-    apis: names of the built-in APIs to serve; all by default, and none by default with specs. specs: OpenAPI 3.0 files
-    to serve from their examples. seed: seeds identifiers and random faults. fixtures: a file that replaces the built-in
+    apis: names of the built-in APIs to serve; all by default, and none by default with specs. specs: OpenAPI files to
+    serve from their examples. seed: seeds identifiers and random faults. fixtures: a file that replaces the built-in
     fixtures. choices: of each API, the alternatives to take where its document is silent. auth: strict, shape or off.
     verify_hmac: whether to check the signature of signed requests. port: 0 for a free one.
     """
@@ -283,6 +287,10 @@ class AsyncMockServer:
         return AsyncMockSession(
             http, _read_answer(await http.post("sessions", json={"id": id} if id else {}))
         )
+
+    async def problems(self) -> Any:
+        """List what is wrong with the contracts: of each flaw the api, the file, the place in it, and a message."""
+        return _read_answer(await self._open_client().get("problems"))
 
     def _open_client(self) -> httpx2.AsyncClient:
         if self._http is None:

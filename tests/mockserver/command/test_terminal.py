@@ -10,7 +10,7 @@ import subprocess
 import httpx2
 import pytest
 
-from mockserver.command.banner import render_banner
+from mockserver.command.banner import print_flaws, render_banner
 from mockserver.dispatch.call_log import CallLog
 from mockserver.services import openapi_file
 from mockserver.stub import Options, Stub
@@ -84,12 +84,18 @@ def test_pages_and_headers_show_it_as_text(contract):
     assert [value for value in headers if not value.isprintable()] == []
 
 
-@pytest.mark.parametrize(
-    "text", [CONTRACT.replace("responses:", "responsibilities:"), CONTRACT + "\n\x1b", "a: b"]
-)
-def test_what_is_wrong_with_a_contract_is_said_without_a_command(contract, text):
+@pytest.mark.parametrize("text", [CONTRACT + "\n\x1b", "a: b"])
+def test_why_a_contract_is_refused_is_said_without_a_command(contract, text):
     contract.write_text(text)
     ran = run_command("--port", "0", "--spec", contract)
 
     assert ran.returncode == 2
     assert read_printable(ran.stderr)[0].startswith("mockserver: ")
+
+
+def test_flaws_of_a_contract_are_said_without_a_command(contract, capsys):
+    contract.write_text(CONTRACT.replace("responses:", "responsibilities:"))
+    print_flaws(Stub([openapi_file.load_service(contract)]), "http://localhost:1")
+
+    assert len(read_printable(run_command("check", contract).stdout)) > 1
+    assert read_printable(capsys.readouterr().err)[0].endswith(" list all")

@@ -42,17 +42,6 @@ REFUSED = {
     "bytes": ("openapi: !!binary aGVsbG8=", "the tag !!binary names no value of JSON"),
     "set": ("openapi: !!set {a}", "the tag !!set names no value of JSON"),
     "too deep": ("{openapi: 3.0.0, x-a: " + "[" * 250 + "]" * 250 + "}", "nested deeper than 200 levels"),
-    "magic id of a mistyped word": (
-        magic("cod=429"),
-        "x-magic mock-x: cod is not known; did you mean 'code'?",
-    ),
-    "magic id without a value": (magic("code"), "x-magic mock-x: code has no value"),
-    "magic id of no status": (magic("code=abc"), "x-magic mock-x: code=abc is not a status from 200 to 599"),
-    "magic id that is a number": (magic(503), "x-magic mock-x: 503 is not a text such as code=503"),
-    "magic ids in a list": (
-        magic_list(["mock-x"]),
-        "x-magic is not a mapping of ids to texts such as code=503",
-    ),
 }
 FLAWS = {
     "no paths": (contract({}), "paths: no operation is in it"),
@@ -93,6 +82,30 @@ def test_file_that_cannot_be_served_is_refused_in_one_line(tmp_path, name):
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
     assert "library" in str(refused.value)
+
+
+BROKEN = {
+    "magic id of a mistyped word": (
+        magic("cod=429"),
+        "x-magic mock-x: cod is not known; did you mean 'code'?",
+    ),
+    "magic id without a value": (magic("code"), "x-magic mock-x: code has no value"),
+    "magic id of no status": (magic("code=abc"), "x-magic mock-x: code=abc is not a status from 200 to 599"),
+    "magic id that is a number": (magic(503), "x-magic mock-x: 503 is not a text such as code=503"),
+    "magic ids in a list": (
+        magic_list(["mock-x"]),
+        "x-magic is not a mapping of ids to texts such as code=503",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_operation_that_cannot_be_compiled_costs_itself_and_is_a_flaw(tmp_path, name):
+    spec, said = BROKEN[name]
+    stub = Stub([openapi_file.load_service(written(tmp_path, spec))])
+
+    (flaw,) = stub.list_flaws()
+    assert (flaw["place"], flaw["message"]) == ("paths./x.get", f"{said}; the operation is answered 501")
 
 
 @pytest.mark.parametrize("name", FLAWS)

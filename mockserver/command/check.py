@@ -1,0 +1,55 @@
+"""What is wrong with contracts of one's own: ``mockserver check FILE``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from mockserver.auth.token_keys import LOCAL_SUPABASE, TokenKeys
+from mockserver.auth.tokens import read_jwt_secret
+from mockserver.services import openapi_file
+from mockserver.services.compilation import Compiler
+from mockserver.services.flaws import find_late_flaws
+from openapi.document import Document, Flaw
+from openapi.text_file import read_utf_8
+from openapi.wording import count_things
+from openapi.yaml_text import find_lines
+
+
+class CheckedContract(NamedTuple):
+    """What there is to say of a contract, a flaw a line and a summary, and how many flaws it has."""
+
+    lines: list[str]
+    flaws: int
+
+
+def check_contract(file: Path) -> CheckedContract:
+    """Read the contract in *file*, compile all of its operations, and list every flaw with its place.
+
+    Raises CannotStart for what is no OpenAPI.
+    """
+    service = openapi_file.load_service(file)
+    compiler = Compiler("off", TokenKeys(read_jwt_secret(), LOCAL_SUPABASE), verify_hmac=False)
+    operations = compiler.compile_service(service)
+    document = cast(Document, service.document)  # which every contract in a file has
+    # A response to which several operations refer is looked at for each.
+    late = dict.fromkeys(find_late_flaws(service.spec, operations))
+    flaws = [*document.flaws, *late]
+    dropped = len(document.unusable) + sum(one.flaw is not None for one in operations)
+    summary = [
+        f"OpenAPI {document.version}",
+        f"{count_things(len(operations) - dropped, 'operation')} served",
+        *([f"{dropped} answered 501"] if dropped else []),
+        count_things(len(flaws), "flaw") if flaws else "no flaw",
+    ]
+    return CheckedContract([*_list_lines(file, flaws), f"{file}: {', '.join(summary)}"], len(flaws))
+
+
+def _list_lines(file: Path, flaws: Sequence[Flaw]) -> Iterator[str]:
+    """Write a line for each flaw, in the order in which they stand in the file."""
+    # To find the lines takes as long as to read the file.
+    numbers = find_lines(read_utf_8(file), [flaw.place for flaw in flaws]) if flaws else []
+    numbered = zip(numbers, flaws, strict=True)
+    for number, flaw in sorted(numbered, key=lambda pair: (pair[0] or 0, str(pair[1]))):
+        yield f"{file}:{number}: {flaw}" if number else f"{file}: {flaw}"

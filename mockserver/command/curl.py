@@ -1,0 +1,102 @@
+"""A command line of curl that calls an operation with what its contract shows."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import openapi
+from mockserver.auth.issuer import SampleCredential
+from mockserver.contract.media_type import json_content
+from mockserver.contract.operation import Operation
+from mockserver.contract.parameters.path_template import list_conditions
+from mockserver.contract.parameters.spelling import spell_value, write_text
+from openapi import Spec
+from openapi.document.operations import strip_query
+from openapi.media_type import JSON, is_json
+from openapi.terminal_text import clean_line
+
+_FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+# OpenAPI describes these outside the parameters.
+_OWN_HEADERS = ("accept", "content-type", "authorization")
+
+# A parameter, and its value as names and texts.
+_Spelt = tuple[Mapping[str, Any], list[tuple[str, str]]]
+
+
+def render_curl(operation: Operation, spec: Spec, url: str, credential: SampleCredential | None) -> str:
+    """Render a command that calls *operation* with the contract's first example, in one line whatever is in it.
+
+    What has no example has a value that its schema allows.
+    """
+    needed = [one for one in operation.parameters if one["in"] == "path" or one.get("required")]
+    spelt = [(one, spell_value(one, _find_value(spec, one))) for one in needed]
+    # A path may name what it wants in the query, as some vendors write it.
+    conditions = list_conditions(operation.template, operation.parameters)
+    fixed = [(one.name, one.value or "") for one in conditions if not one.is_header]
+    query = [pair for pair in _list_pairs(spelt, "query") if pair[0] not in dict(fixed)] + fixed
+    headers = [pair for pair in _list_pairs(spelt, "header") if pair[0].lower() not in _OWN_HEADERS]
+    headers += [(one.name, one.value or "") for one in conditions if one.is_header]
+    cookies = _list_pairs(spelt, "cookie")
+    if credential is not None:
+        {"query": query, "cookie": cookies}.get(credential.place, headers).append(
+            (credential.name, credential.value)
+        )
+    headers += [("Cookie", "; ".join(f"{name}={text}" for name, text in cookies))] if cookies else []
+    address = f"{url}{_fill_path(operation.template, spelt)}{'?' if query else ''}{urlencode(query)}"
+    words = ["curl", "-X", operation.method, address]
+    for name, text in headers:
+        words += ["-H", f"{name}: {text}"]
+    return clean_line(shlex.join([*words, *_list_body_words(operation, spec)]))
+
+
+def _list_pairs(spelt: Sequence[_Spelt], place: str) -> list[tuple[str, str]]:
+    return [pair for one, pairs in spelt for pair in pairs if one["in"] == place]
+
+
+def _fill_path(template: str, spelt: Sequence[_Spelt]) -> str:
+    path = _encode(strip_query(template))
+    for one, pairs in spelt:
+        if one["in"] == "path":
+            path = path.replace(f"{{{_encode(one['name'])}}}", quote(pairs[0][1], safe=""))
+    return path
+
+
+def _list_body_words(operation: Operation, spec: Spec) -> list[str]:
+    """List the words that send a body: JSON if the operation takes it, or else what it takes first."""
+    content = operation.request_body.get("content", {})
+    if not content:
+        return []
+    shown = json_content(operation.request_body)
+    media_type = JSON if JSON in content else next(name for name in content if not shown or is_json(name))
+    value = _find_value(spec, shown or content[media_type])
+    if media_type == _PARTS and isinstance(value, dict):
+        return [
+            word for name, one in value.items() for word in ("--form-string", f"{name}={write_text(one)}")
+        ]
+    words = ["-H", f"Content-Type: {media_type.replace('*', 'x')}"]
+    if is_json(media_type):
+        return [*words, "-d", json.dumps(value)]
+    if media_type == _FORM and isinstance(value, dict):
+        return [*words, "-d", urlencode({name: write_text(one) for name, one in value.items()})]
+    # A text that begins with @ is no name of a file.
+    return [*words, "--data-raw", write_text(value)]
+
+
+def _find_value(spec: Spec, shown: Any) -> Any:
+    """Return the example of a parameter or a body, or a value that its schema allows."""
+    if "example" in shown:
+        return shown["example"]
+    for example in shown.get("examples", {}).values():
+        return openapi.resolve_reference(spec, example).get("value")
+    # The contracts that ship here have examples of everything.
+    from mockserver.export.collection import find_example
+
+    return find_example(spec, shown)
+
+
+def _encode(text: str) -> str:
+    return quote(text, safe="/{}%:@!$&'()*+,;=")

@@ -1,0 +1,89 @@
+"""What the banner shows of a contract of one's own: calls that work when they are pasted, and no thousand of them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from mockserver.command.banner import print_flaws, render_banner
+from mockserver.services import openapi_file
+from mockserver.stub import Stub
+from tests.mockserver.services.contracts import answers, contract, written
+from tests.testbed.stubs import serve_stub
+
+THING = {
+    "type": "object",
+    "required": ["name", "count"],
+    "properties": {"name": {"type": "string", "minLength": 3}, "count": {"type": "integer", "minimum": 5}},
+}
+
+
+def parameter(name: str, place: str, schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": True, "schema": schema}
+
+
+def body(media_type: str, **content: Any) -> dict[str, Any]:
+    return {"required": True, "content": {media_type: content}}
+
+
+def post(media_type: str, **content: Any) -> dict[str, Any]:
+    return {"post": {"requestBody": body(media_type, **content), "responses": answers(example="done")}}
+
+
+OTHERS = [
+    parameter("sizes", "query", {"type": "array", "items": {"type": "integer"}, "minItems": 1}),
+    parameter("X-Kind", "header", {"enum": ["red", "blue"]}),
+    parameter("shop", "cookie", {"type": "string", "minLength": 1}),
+]
+PATHS = {
+    "/things/{id}": {
+        "get": {
+            "parameters": [parameter("id", "path", {"type": "integer", "minimum": 7}), *OTHERS],
+            "responses": answers(example="done"),
+        }
+    },
+    "/json": post("application/json", schema=THING),
+    "/patch": post("application/merge-patch+json", schema=THING),
+    "/form": post("application/x-www-form-urlencoded", schema=THING),
+    "/text": post("text/plain", example="@no-file"),
+}
+
+
+def list_curls(folder: Path, paths: Any) -> tuple[list[str], list[str]]:
+    """Run each call of the banner; return its other lines, and what the calls print."""
+    stub = Stub([openapi_file.load_service(written(folder, contract(paths)))])
+    with serve_stub(stub) as url:
+        lines = render_banner(stub, url).splitlines()
+        calls = [line for line in lines if line.startswith("curl ")]
+        printed = [
+            subprocess.run(["sh", "-c", call], capture_output=True, text=True, timeout=10).stdout
+            for call in calls
+        ]
+    return [line for line in lines if line not in calls], printed
+
+
+def test_call_is_made_from_the_schemas_and_works_when_it_is_pasted(tmp_path):
+    assert list_curls(tmp_path, PATHS)[1] == ['"done"'] * len(PATHS)
+
+
+def test_large_contract_has_a_few_calls_in_the_banner_and_one_of_them_has_a_body(tmp_path):
+    paths = {f"/{number}": {"get": {"responses": answers(example="got")}} for number in range(20)}
+    others, printed = list_curls(tmp_path, {**paths, "/json": PATHS["/json"]})
+
+    assert printed == ['"got"'] * 4 + ['"done"']
+    assert [line for line in others if "16 more operations, listed at http://" in line]
+
+
+def test_flaws_are_told_at_the_start_in_a_few_lines(tmp_path, capsys):
+    broken = {"200": {"$ref": "#/components/responses/No"}}
+    paths = {f"/{number}": {"get": {"responses": broken}} for number in range(5)}
+    file = written(tmp_path, contract(paths))
+    print_flaws(Stub([openapi_file.load_service(file)]), "http://localhost:1")
+    lines = capsys.readouterr().err.splitlines()
+
+    assert lines[0] == (
+        f"mockserver: {file}: 5 flaws; http://localhost:1/__admin/problems and mockserver check {file} list all"
+    )
+    assert len(lines) == 4
+    assert lines[1].startswith("mockserver:   paths./0.get")
