@@ -143,9 +143,9 @@ class Routes:
                 return path.operations, values
         return None
 
-    def find_nearest(self, method: str, raw_path: str) -> NearMiss:
-        """Find the operation that a request comes nearest to, and why it did not match."""
-        return self._find_nearest(method, raw_path[:LONGEST_COMPARED])
+    def find_nearest(self, method: str, raw_path: str) -> NearMiss | None:
+        """Find the operation that a request comes nearest to, and why it did not match; None if there are none."""
+        return self._find_nearest(method, raw_path[:LONGEST_COMPARED]) if self.operations else None
 
 
 def _rank_segment(segment: str) -> tuple[int, int]:

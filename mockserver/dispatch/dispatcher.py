@@ -17,8 +17,8 @@ from mockserver.dispatch.observers import Observer
 from mockserver.dispatch.rendering import (
     disarm_page,
     error_reply,
-    render_problem,
     render_response,
+    render_stray_problem,
 )
 from mockserver.dispatch.routing import match_operation, note_near_miss, redirect_to_form
 from mockserver.dispatch.simulator import Simulator
@@ -239,8 +239,7 @@ class Dispatcher:
         """Write the whole response to what cannot be read as HTTP, from what could be parsed of it."""
         scope = {"method": "GET", "raw_path": target.partition(b"?")[0], "query_string": b""}
         request = Request(scope, _receive_nothing, self._headers.parse(headers))
-        operation = self.routes.find_nearest("", request.path).operation
-        reply = disarm_page(render_problem(problem, operation))
+        reply = disarm_page(render_stray_problem(problem, self.routes.find_nearest("", request.path)))
         response = Response.from_reply(reply, cors_header_lines(request, reply.headers), is_head=False)
         request.method = "?"
         exchange = Exchange(request, self._sessions.default)

@@ -7,6 +7,8 @@ import logging
 import re
 from contextlib import suppress
 
+from mockserver.contract.error_body import ErrorFormat
+from mockserver.contract.near_miss import NearMiss
 from mockserver.contract.operation import Operation
 from mockserver.contract.responses.accept import ANYTHING, Accepted, read_accepted
 from mockserver.contract.responses.answers import add_challenges, documented_reply, success_reply
@@ -68,7 +70,7 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
     if isinstance(error, Invalid):
         exchange.violations = error.violations
     if operation is None:
-        return render_problem(error, routes.find_nearest(request.method, request.path).operation)
+        return render_stray_problem(error, routes.find_nearest(request.method, request.path))
     preferences = exchange.preferences
     if (
         preferences is not None
@@ -80,6 +82,13 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
             preferences.applied += ("handling=lenient",)
             return reply
     return render_problem(error, operation, request)
+
+
+def render_stray_problem(problem: Problem, nearest: NearMiss | None) -> Reply:
+    """Render *problem* of a request that is to no operation as the API of the nearest one words its errors."""
+    if nearest is None:
+        return ErrorFormat("", {}).render_problem(problem)
+    return render_problem(problem, nearest.operation)
 
 
 def render_problem(problem: Problem, operation: Operation, request: Request | None = None) -> Reply:

@@ -43,7 +43,11 @@ def note_near_miss(exchange: Exchange, routes: Routes) -> Problem:
             f"{nearest.method} {nearest.template}: takes {', '.join(operations)}, not {method}"
         )
         return MethodNotAllowed(method, operations, {"X-Mock-Near-Miss": exchange.near_miss})
-    exchange.operation, reason = routes.find_nearest(method, path)
+    nearest_one = routes.find_nearest(method, path)
+    if nearest_one is None:
+        exchange.near_miss = "no contract that is served has an operation"
+        return NotFound(f"No operation at {method} {path[:200]}; {exchange.near_miss}")
+    exchange.operation, reason = nearest_one
     exchange.near_miss = f"{exchange.operation.method} {exchange.operation.template}: {reason}"
     begin = path[1:].partition("/")[0]
     if not exchange.operation.template.startswith(f"/{begin}"):

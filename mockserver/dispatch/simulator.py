@@ -9,6 +9,7 @@ from mockserver.contract.responses.accept import read_accepted
 from mockserver.contract.responses.answers import documented_reply, find_preferred_reply, override_reply
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange, Preferences
+from mockserver.dispatch.routing import note_near_miss
 from mockserver.http.reply import Reply
 from mockserver.simulation.broken_connection import WITHOUT_STATUS
 from mockserver.simulation.prefer import parse_prefer
@@ -95,4 +96,8 @@ class Simulator:
 
 
 def _find_nearest(exchange: Exchange, routes: Routes) -> Operation:
-    return routes.find_nearest(exchange.request.method, exchange.request.path).operation
+    """Find the operation that a call comes nearest to; raises NotFound where no contract has one."""
+    nearest = routes.find_nearest(exchange.request.method, exchange.request.path)
+    if nearest is None:
+        raise note_near_miss(exchange, routes)
+    return nearest.operation

@@ -213,6 +213,39 @@ def test_own_error_envelope_of_a_guest_is_spoken(serve):
     assert "oops" in serve(spec).post("/v9/pets", json={}).json()
 
 
+def test_methods_of_openapi_3_2_are_served(serve):
+    body = {"content": {"application/json": {"schema": {"type": "object", "required": ["q"]}}}}
+    ask = {"operationId": "ask", "requestBody": body, "responses": answers(example=1)}
+    item = {"query": ask, "additionalOperations": {"COPY": {"responses": answers(example=2)}}}
+    http = serve({**contract({"/x": item}), "openapi": "3.2.0"})
+
+    assert http.request("QUERY", "/x", json={"q": 1}).json() == 1
+    assert http.request("QUERY", "/x", json={}).status_code == 400
+    assert http.request("COPY", "/x").json() == 2
+    assert set(http.get("/x").headers["allow"].split(", ")) == {"QUERY", "COPY"}
+    faults = [{"match": {"method": "QUERY"}, "status": 503}]
+    assert http.put("/__admin/faults", json=faults).status_code == 204
+    assert http.request("QUERY", "/x", json={"q": 1}).status_code == 503
+
+
+def test_webhooks_are_not_served(serve):
+    spec = {**contract({}), "openapi": "3.1.0", "webhooks": {"x": {"get": {"responses": answers(example=1)}}}}
+
+    http = serve(spec)
+    answer = http.get("/x")
+
+    assert (answer.status_code, answer.json()["message"]) == (
+        404,
+        "No operation at GET /x; no contract that is served has an operation",
+    )
+    assert (
+        http.get("/__admin/requests").json()[0]["near_miss"] == "no contract that is served has an operation"
+    )
+    assert http.get("/").json() == {"operations": []}
+    assert http.get("/__admin/docs/library").status_code == 200
+    assert http.put("/__admin/faults", json=[{"match": {"api": "x"}, "status": 503}]).status_code == 400
+
+
 def test_docs_page_of_a_guest_is_shown(serve):
     http = serve(PETS)
 
