@@ -11,7 +11,7 @@ from mockserver.simulation.prefer import parse_prefer
 
 # No list that a client sends is longer.
 _LONGEST = 2000
-_OF_SUFFIX = 0.001
+_OF_THE_SAME_KIND = 0.001
 
 
 class Accepted(NamedTuple):
@@ -70,11 +70,10 @@ def _rate_media_type(media_type: str, ranges: Sequence[_Range]) -> float:
     met = [one for one in ranges if one.is_met(kind, subtype, parameters)]
     if met:
         return max(met, key=lambda one: one.specificity).quality
-    # Who reads XML reads problem+xml as well, if there is nothing better.
+    # Who reads XML reads problem+xml as well, and another version of the same, if there is nothing better.
     general = subtype.rpartition("+")[2]
-    return _OF_SUFFIX * max(
-        (one.quality for one in ranges if one.is_met(kind, general, parameters)), default=0
-    )
+    near = [one.quality for one in ranges if one.is_met(kind, general, one.parameters)]
+    return _OF_THE_SAME_KIND * max(near, default=0)
 
 
 @lru_cache(maxsize=256)

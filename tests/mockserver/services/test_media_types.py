@@ -26,7 +26,7 @@ BYTES, FORM = "application/octet-stream", "application/x-www-form-urlencoded"
         ("application/xml;q=0.2, text/*;q=0.3", CSV),
         ("text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", XML),
         ("application/*;q=0.5, text/csv;q=0.4", JSON),
-        ("text/csv;charset=utf-8", CSV), ("text/csv;header=present", None), ("image/png", None), ("*/*;q=0", None),
+        ("text/csv;charset=utf-8", CSV), ("text/csv;header=present", CSV), ("image/png", None), ("*/*;q=0", None),
         ("text/csv;q=much", CSV), (",,;", JSON), ("csv", None),
     ],
 )  # fmt: skip
