@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from mockserver.contract.media_type import parse_media_type
 from mockserver.http.request import Request
 from mockserver.simulation.prefer import parse_prefer
 
@@ -78,37 +79,24 @@ def _rate_media_type(media_type: str, ranges: Sequence[_Range]) -> float:
 
 @lru_cache(maxsize=256)
 def _parse_accept(accept: str) -> Sequence[_Range]:
-    found = []
-    for entry in accept.split(","):
-        if entry.strip():
-            media_type, quality = _split_quality(entry)
-            found.append(_Range(*_split_media_type(media_type), quality))
-    return found
+    return [
+        _Range(*_split_media_type(entry), _read_quality(parse_media_type(entry).parameters.get("q")))
+        for entry in accept.split(",")
+        if entry.strip()
+    ]
 
 
-def _split_quality(entry: str) -> tuple[str, float]:
-    parts = entry.split(";")
-    kept, quality = [parts[0]], 1.0
-    for part in parts[1:]:
-        name, _, value = part.partition("=")
-        if name.strip().lower() != "q":
-            kept.append(part)
-            continue
-        try:
-            quality = min(1.0, max(0.0, float(value)))
-        except ValueError:
-            quality = 1.0
-    return ";".join(kept), quality
+def _read_quality(text: str | None) -> float:
+    try:
+        return min(1.0, max(0.0, float(text))) if text is not None else 1.0
+    except ValueError:
+        return 1.0
 
 
 @lru_cache(maxsize=256)
-def _split_media_type(media_type: str) -> tuple[str, str, frozenset[str]]:
-    name, *parameters = media_type.lower().split(";")
-    kind, _, subtype = name.strip().partition("/")
+def _split_media_type(text: str) -> tuple[str, str, frozenset[str]]:
+    name, parameters = parse_media_type(text)
+    kind, _, subtype = name.partition("/")
     # A charset is how it is written and not what it is, and here it is always UTF-8.
-    told = (one.replace('"', "").replace(" ", "") for one in parameters)
-    return (
-        kind or "*",
-        subtype or "*",
-        frozenset(one for one in told if one and not one.startswith("charset=")),
-    )
+    told = (f"{key}={value.lower()}" for key, value in parameters.items() if key not in ("charset", "q"))
+    return kind or "*", subtype or "*", frozenset(told)
