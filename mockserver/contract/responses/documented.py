@@ -40,10 +40,15 @@ class DocumentedResponse:
     @cached_property
     def representations(self) -> list[Representation]:
         """What there is in each media type, JSON first."""
-        contents: Mapping[str, Any] = self._response.get("content") or {}
+        content = self._response.get("content")
+        contents = (
+            {name: one for name, one in content.items() if isinstance(one, dict)}
+            if isinstance(content, dict)
+            else {}
+        )
         names = sorted(contents, key=lambda name: (name != JSON, not is_json(name)))
         return [
-            Representation(self._spec, name, contents[name] or {}, self._merger, makes_up=self._makes_up)
+            Representation(self._spec, name, contents[name], self._merger, makes_up=self._makes_up)
             for name in names
         ]
 
@@ -57,7 +62,7 @@ class DocumentedResponse:
         """The headers that the contract shows."""
         if not self._makes_up:
             return example_headers(self._response)
-        return sample_headers(self._spec, self._merger, self._response)
+        return sample_headers(self._merger, self._response)
 
     def choose_reply(self, status: int, accepted: Accepted = ANYTHING, example: str | None = None) -> Reply:
         """Give the reply of *status* that is most welcome, in whatever media type there is if none is.

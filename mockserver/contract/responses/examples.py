@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import openapi
 from mockserver.contract.samples.merged_schema import SchemaMerger
 from mockserver.contract.samples.sample import list_samples
 from mockserver.contract.schema import Schema
 from mockserver.http import exact_json
 from mockserver.http.headers import HEADER_NAME, WRITTEN_BY_SERVER
-from openapi import Spec
 
 _ABSENT = object()
 # What is worth nothing to a client unless it has a value.
 _MADE_UP = {"location": "https://example.com/", "link": '<https://example.com/?page=2>; rel="next"'}
 
 
-def read_examples(spec: Spec, content: Mapping[str, Any]) -> dict[str, Any]:
+def read_examples(merger: SchemaMerger, content: Mapping[str, Any]) -> dict[str, Any]:
     """Map the names of the examples of a media type to their values; one without a name is called ``example``."""
     shown = content.get("examples")
     named = shown.items() if isinstance(shown, dict) else ()
-    values = {name: _read_value(openapi.resolve_reference(spec, one)) for name, one in named}
+    values = {name: _read_value(merger.follow_reference(one)) for name, one in named}
     if not values and "example" in content:
         values = {"example": content["example"]}
     return {name: value for name, value in values.items() if value is not _ABSENT}
@@ -56,28 +54,28 @@ def example_headers(response: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def sample_headers(spec: Spec, merger: SchemaMerger, response: Mapping[str, Any]) -> dict[str, str]:
+def sample_headers(merger: SchemaMerger, response: Mapping[str, Any]) -> dict[str, str]:
     """Give the headers of a response: those with an example, and of the others what is required or shown by a schema.
 
     Location and Link come with a made-up value where they are documented at all.
     """
     found = {}
     for name, one in _list_headers(response):
-        header = openapi.resolve_reference(spec, one)
-        value = _find_header_value(spec, merger, name, header) if isinstance(header, dict) else _ABSENT
+        header = merger.follow_reference(one)
+        value = _find_header_value(merger, name, header) if isinstance(header, dict) else _ABSENT
         if value is not _ABSENT:
             found[name] = _format_header(value)
     return found
 
 
-def _find_header_value(spec: Spec, merger: SchemaMerger, name: str, header: Mapping[str, Any]) -> Any:
-    shown = read_examples(spec, header)
+def _find_header_value(merger: SchemaMerger, name: str, header: Mapping[str, Any]) -> Any:
+    shown = read_examples(merger, header)
     if shown:
         return next(iter(shown.values()))
     contents = header.get("content")
     if isinstance(contents, dict) and contents:
         inner = next(iter(contents.values()))
-        shown = read_examples(spec, inner) if isinstance(inner, dict) else {}
+        shown = read_examples(merger, inner) if isinstance(inner, dict) else {}
         value = next(iter(shown.values()), _ABSENT)
         if value is _ABSENT and isinstance(inner, dict) and header.get("required") is True:
             value = next(list_samples(merger, inner.get("schema", {})))

@@ -79,7 +79,7 @@ class Representation:
 
     @cached_property
     def _shown(self) -> Mapping[str, Any]:
-        shown = read_examples(self._spec, self._content)
+        shown = read_examples(self._merger, self._content)
         return {name: self._read_shown(value) for name, value in shown.items()}
 
     def _read_shown(self, value: Any) -> Any:

@@ -151,7 +151,9 @@ def _fits_number(node: Node, value: float) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 _IS_OF_TYPE: dict[str, Callable[[Any], bool]] = {

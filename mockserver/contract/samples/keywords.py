@@ -11,13 +11,16 @@ Node = dict[str, Any]
 _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _SCHEMA = (dict, bool)
+_NUMBER = (int, float)
 _FORMS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(
         ("properties", "patternProperties", "dependentSchemas", "dependentRequired", "dependencies"), dict
     ),
     **dict.fromkeys(("required", "enum", "prefixItems", "oneOf", "anyOf", "examples"), list),
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties",
-                     "minContains", "maxContains", "multipleOf", *_BOUNDS), (int, float)),
+                     "minContains", "maxContains", "multipleOf"), _NUMBER),
+    # 3.0 has exclusive bounds that are true.
+    **dict.fromkeys(_BOUNDS, (int, float, bool)),
     **dict.fromkeys(("additionalProperties", "unevaluatedProperties", "propertyNames", "contains", "not", "if",
                      "then", "else"), _SCHEMA),
     "items": (dict, bool, list),
@@ -47,11 +50,17 @@ def normalise_keywords(schema: Node) -> Node:
         node[keyword] = {**node.get(keyword, {}), name: needed}
     if "dependentRequired" in node:
         lists = node["dependentRequired"].items()
-        node["dependentRequired"] = {name: one for name, one in lists if isinstance(one, list)}
+        node["dependentRequired"] = {
+            name: [one for one in needed if isinstance(one, str)]
+            for name, needed in lists
+            if isinstance(needed, list)
+        }
     return node
 
 
 def _has_form(value: Any, form: type | tuple[type, ...]) -> bool:
+    if isinstance(value, bool) and form == _NUMBER:
+        return False
     return isinstance(value, form) and not (isinstance(value, float) and not math.isfinite(value))
 
 

@@ -260,6 +260,8 @@ class Sampler:
 
     def _add_members(self, node: Node, value: dict[str, Any], unwanted: set[str], place: Place) -> None:
         """Add members until there are as many as the schema wants."""
+        if node.get("minProperties", 0) > _MOST_ITEMS:
+            self._give_up(None)
         wanted = wanted_count(node, place.allowance)
         if len(value) >= wanted:
             return

@@ -19,7 +19,8 @@ _DEEPEST = 100
 def write_xml(merger: SchemaMerger, schema: Any, value: Any) -> str:
     """Write *value* as an XML document; its root is called as *schema* or the component that it refers to says."""
     reference = schema.get("$ref", "") if isinstance(schema, dict) else ""
-    name = reference.rpartition("/")[2] or "root"
+    name = reference.rpartition("/")[2] if isinstance(reference, str) else ""
+    name = name or "root"
     node = merger.merge(schema)
     hints = _read_hints(node)
     if isinstance(value, list):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import random
 import re
+from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 import jsonschema
@@ -221,6 +225,42 @@ def test_sample_of_what_has_none_ends_soon(name, count_steps):
 
     assert values
     assert count_steps() < 6000
+
+
+JUNK = [
+    None,
+    [],
+    {},
+    -1,
+    1e300,
+    "x",
+    True,
+    ["a", 1],
+    {"a": None},
+    "(",
+    10**20,
+    {"$ref": "#/nowhere"},
+    {"$ref": 5},
+]
+
+
+def list_places(node: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the steps to everything in *node*."""
+    if at:
+        yield at
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for step, one in inner:
+        yield from list_places(one, (*at, step))
+
+
+def test_damaged_schema_has_a_sample_all_the_same():
+    chance = random.Random(7)  # noqa: S311 - the same every time is what is wanted
+    for _ in range(150):
+        damaged = copy.deepcopy({"schema": chance.choice([*BOTH, *ONLY_2020])})
+        for _ in range(2):
+            *steps, last = chance.choice(list(list_places(damaged)))
+            reduce(lambda node, step: node[step], steps, damaged)[last] = copy.deepcopy(chance.choice(JUNK))
+        build_sample(document(chance.choice(["3.0.3", "3.1.0"])), damaged["schema"])
 
 
 def test_sample_is_the_same_every_time():
