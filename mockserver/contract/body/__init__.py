@@ -11,6 +11,7 @@ from mockserver.contract.body.kinds import CannotRead, make_content
 from mockserver.contract.choices_in_force import ChoicesInForce
 from mockserver.contract.input_conversion import READ_AS_JSON
 from mockserver.contract.media_type import MediaType, choose_range, json_content, parse_media_type
+from mockserver.http import exact_json
 from mockserver.http.problems import UnsupportedMediaType, Violation
 from openapi.media_type import JSON, is_json
 
@@ -56,7 +57,7 @@ class RequestBody:
         reader = self._readers.get(media_type)
         if reader is None:
             reader = self._make_reader(media_type)
-            if len(self._readers) < _MOST_KEPT and len(media_type or "") < _LONGEST_KEPT:
+            if len(self._readers) < _MOST_KEPT and _is_worth_keeping(media_type or ""):
                 self._readers[media_type] = reader
         return reader
 
@@ -81,6 +82,8 @@ class RequestBody:
             if self._reads_as_json and self._json is not None:
                 return self._json.read
             problem = self._refuse_media_type(media_type, str(reason))
+            if name is not None and not is_json(sent.name):
+                return self._read_json_or_refuse(name, problem)
             if self._refuses_at_once:
                 raise problem from None
             return self._refuse_unless_absent(problem)
@@ -137,6 +140,20 @@ class RequestBody:
 
         return refuse_unless_absent
 
+    def _read_json_or_refuse(self, name: str, problem: UnsupportedMediaType) -> Reader:
+        """Read JSON under another label, where the contract takes any and its schema asks for what JSON can be."""
+        sent = MediaType(JSON, {})
+        read = self._find_content(name, sent).make_reader(sent)
+
+        def read_json_or_refuse(raw: bytes, violations: list[Violation]) -> Any:
+            try:
+                exact_json.loads(raw.strip() or b"{}")
+            except exact_json.NotExact:
+                raise problem from None
+            return read(raw, violations)
+
+        return read_json_or_refuse
+
     def _stand_in(self, violations: list[Violation]) -> Any:
         if self._json is not None:
             return self._json.read(b"", violations)
@@ -150,6 +167,10 @@ class RequestBody:
 
     def _describe_media_types(self) -> str:
         return " or ".join(sorted({parse_media_type(name).name for name in self._content}))
+
+
+def _is_worth_keeping(media_type: str) -> bool:
+    return len(media_type) <= _LONGEST_KEPT and "boundary" not in media_type.lower()
 
 
 def _is_utf_8(sent: MediaType) -> bool:

@@ -34,12 +34,13 @@ def make_content(
     spec = choices.spec
     if is_json(sent.name):
         return JsonBody(media, definition, choices)
-    if sent.name in (FORM, MULTIPART):
+    # Where a contract takes anything, other kinds of multipart are no less a form than nothing that can be read.
+    if sent.name in (FORM, MULTIPART) or (sent.name.startswith("multipart/") and "*" in name):
         return FormBody(media, spec, is_query=sent.name == FORM)
     if sent.name in SEQUENCES:
         return SequenceBody(sent.name, media, spec)
     if is_xml(sent.name):
-        return XmlBody()
+        return XmlBody(media, spec)
     if is_yaml(sent.name):
         return YamlBody(media, spec)
     schema = media.get("schema", {})

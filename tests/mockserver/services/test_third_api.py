@@ -103,6 +103,20 @@ def put(url: str, path: str = "/books/7", **options: Any) -> httpx2.Response:
     return httpx2.put(url + path, **{"json": {"title": "Emma"}, "verify": False, **options})
 
 
+def test_handler_gets_the_values_of_a_form():
+    names = ("application/x-www-form-urlencoded", "multipart/form-data")
+    content = {name: {"schema": BOOK} for name in names}
+
+    def describe(number: int, copies: int, body: dict[str, Any]) -> Reply:
+        return Reply(200, {"title": f"{number} x{copies} {body!r}"})
+
+    with serve_stub(serving(answering(describe), library(requestBody={"content": content}))) as url:
+        form = {"title": "Emma", "pages": "9"}
+        assert put(url, json=None, data=form).json() == {"title": "7 x1 {'title': 'Emma', 'pages': 9}"}
+        read = put(url, json=None, data=form, files={"cover": b"\xff"}).json()["title"]
+        assert read == "7 x1 {'title': 'Emma', 'pages': 9, 'cover': b'\\xff'}"
+
+
 def test_api_without_security_serves_anybody_and_reads_its_parameters():
     with serve_stub(serving(answering(echo))) as url:
         assert put(url).json() == {"title": "7 x1 Emma"}
