@@ -110,7 +110,11 @@ def _describe_kind(
         discriminator = _find_discriminator(error, find_schema(error, document))
         if discriminator is not None:
             return _describe_branches(error, path, discriminator)
-        types = _list_wanted_types(error)
+        types, values = _list_wanted(error)
+        if values:
+            shown = "what was sent" if _is_secret(error, path, where) else _shorten_json(error.instance)
+            wanted = [_name_types(types), *values] if types else values
+            return path, f"must be {' or '.join(wanted)}, not {shown}"
         if types:
             return path, f"must be {_name_types(types)}, not {_name_type(error.instance)}"
     if name == "propertyNames":
@@ -162,19 +166,22 @@ def _describe_branches(
     return path, f"must be one of {words}, not {shown}"
 
 
-def _list_wanted_types(error: ValidationError) -> list[str]:
-    """List the types that are allowed, if each of several branches asks for another type; else none."""
-    branches = getattr(error.kind, "context", [])
-    wanted: dict[str, None] = {}
-    for errors in branches:
-        if (
-            len(errors) != 1
-            or errors[0].kind.name != "type"
-            or errors[0].instance_path != error.instance_path
-        ):
-            return []
-        wanted.update(dict.fromkeys(errors[0].kind.types))
-    return list(wanted)
+def _list_wanted(error: ValidationError) -> tuple[list[str], list[str]]:
+    """List the types and the values that are allowed, if no branch of several asks for anything else; else none."""
+    types: dict[str, None] = {}
+    values: dict[str, None] = {}
+    for errors in getattr(error.kind, "context", []):
+        kinds: dict[str, Any] = {one.kind.name: one.kind for one in errors}
+        is_here = all(one.instance_path == error.instance_path for one in errors)
+        if not is_here or not kinds.keys() <= {"type", "enum", "const"}:
+            return [], []
+        if "enum" in kinds:
+            values[f"one of {_list_words(kinds['enum'].options)}"] = None
+        elif "const" in kinds:
+            values[_shorten_json(kinds["const"].expected_value)] = None
+        elif kinds:
+            types.update(dict.fromkeys(kinds["type"].types))
+    return [one for one in types if one != "null" or not values], list(values)
 
 
 def _find_discriminator(error: ValidationError, schema: Mapping[str, Any]) -> Discriminator | None:

@@ -55,6 +55,7 @@ OPERATIONS = {
     "/no-empty": [query(INTEGERS)],
     "/reserved": [query(TEXT, allowReserved=True), query(TEXT, name="q")],
     "/one": [query(INTEGER)],
+    "/choice": [query({"anyOf": [INTEGER, {"type": "string", "enum": ["all", "few"]}]})],
     "/default": [query({"type": "integer", "default": 5})],
     "/default-of-list": [query({**INTEGERS, "default": [1]}, explode=False)],
     "/secret": [
@@ -163,6 +164,7 @@ def test_query_is_read_as_its_parameters_say(client, target):
     ("target", "detail"),
     [
         ("/one?p=x", {"p": "must be a whole number, not 'x'"}),
+        ("/choice?p=x", {"p": 'must be an integer or one of "all", "few", not "x"'}),
         ("/commas?p=1,x", {"p[1]": "must be a whole number, not 'x'"}),
         ("/tree?p[a][c][]=1&p[a][c][]=x", {"p.a.c[1]": "must be a whole number, not 'x'"}),
         ("/tree?p[a]=1&p[a][b]=2", {"p": "has both a value and members at [a][b]"}),

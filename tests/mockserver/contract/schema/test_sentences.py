@@ -26,6 +26,9 @@ SENTENCES: list[tuple[Any, Any, str]] = [
     ({"type": ["integer", "null"]}, "x", "the body must be an integer, not a string"),
     ({"anyOf": [NUMBER, {"type": "null"}]}, "x", "the body must be an integer, not a string"),
     ({"anyOf": [NUMBER, TEXT, {"type": "null"}]}, [], "the body must be an integer or a string, not an array"),
+    ({"anyOf": [NUMBER, {**TEXT, "enum": ["a", "b"]}]}, "c", 'the body must be an integer or one of "a", "b", not "c"'),
+    ({"oneOf": [{"const": 1}, {"enum": ["a"]}, {"type": "null"}]}, "c", 'the body must be 1 or one of "a", not "c"'),
+    ({"anyOf": [NUMBER, {**TEXT, "enum": ["a"]}]}, [], 'the body must be an integer or one of "a", not []'),
     ({"contains": NUMBER}, ["a"], "the body must have at least 1 item of the kind that its schema asks for"),
     (
         {"contains": NUMBER, "minContains": 2},
