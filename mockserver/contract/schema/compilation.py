@@ -14,7 +14,7 @@ from mockserver.contract.schema.dialect import Dialect, find_dialect
 from mockserver.contract.schema.messages import list_message_schemas
 from mockserver.contract.schema.patterns import BACKTRACKING, mend_patterns
 from mockserver.contract.schema.references import BASE
-from mockserver.contract.schema.translation import Translated, Translator
+from mockserver.contract.schema.translation import Translated, Translator, write_reference
 from mockserver.http.problems import InvalidContract
 from openapi import Spec
 
@@ -92,16 +92,18 @@ class ContractSchemas:
         if found is not None:
             return found
         member = self._translate(schema.source)
-        if member.weigh() > _MOST_ALONE:
+        found = self._joint.find_target(member)
+        if found is None and member.weigh() > _MOST_ALONE:
             # To add the others one by one, when they are needed, takes long.
             for others in (self._list_messages_within(member), []):
                 try:
                     self._joint.extend([member, *others], self._compile_document)
                 except InvalidContract:
                     continue
-                found = self._joint.find_part(schema.source)
-                if found is not None:
-                    return found
+                found = self._joint.find_target(member) or self._joint.find_part(schema.source)
+                break
+        if found is not None:
+            return found
         document = {**member.translated.schema, "definitions": _list_schemas(member.definitions)}
         validator = self._compile_document(document)
         self._keep(schema, member.weigh())
@@ -115,11 +117,14 @@ class ContractSchemas:
         """List the messages of the contract that refer only to what *large* refers to as well."""
         found = []
         for source in list_message_schemas(self._spec, of_answers=self._is_of_answers):
+            if self._joint.find_part(source) is not None:
+                continue
             try:
                 translated = self._translator.translate_schema(source)
             except InvalidContract:  # which its own compilation raises
                 continue
-            if translated.references and large.definitions.keys() >= translated.references:
+            is_target = translated.schema.keys() == {"$ref"}
+            if translated.references and not is_target and large.definitions.keys() >= translated.references:
                 found.append(_Member(source, translated, {}))
         return found
 
@@ -177,30 +182,30 @@ class _Joint:
         found = self._names.get(id(source))
         return None if found is None else Compiled(_Part(self, found[1]), self._document)
 
+    def find_target(self, member: _Member) -> Compiled | None:
+        """Find what was compiled of the definition that *member* only refers to; None if that is no part of this."""
+        reference = member.translated.schema.get("$ref", "")
+        is_known = reference in self._schemas and len(member.translated.schema) == 1
+        return Compiled(_Part(self, reference), self._document) if is_known else None
+
     def extend(
         self, members: Sequence[_Member], compile_document: Callable[[dict[str, Any]], Validator]
     ) -> None:
         """Compile *members* beside all that are in it; leaves it as it was where that raises InvalidContract."""
-        names = {
-            id(one.source): (one.source, self._name_member(one, number)) for number, one in enumerate(members)
-        }
-        schemas = {
-            **self._schemas,
-            **{names[id(one.source)][1]: one.translated.schema for one in members},
-        }
         definitions = dict(self._definitions)
         for one in members:
             definitions.update(_list_schemas(one.definitions))
+        # Whoever asks for one of them later finds it.
+        schemas = {reference: {"$ref": reference} for reference in map(write_reference, definitions)}
+        names = {}
+        for number, one in enumerate(members, len(self._schemas)):
+            names[id(one.source)] = (one.source, f"schema {number}")
+            schemas[f"schema {number}"] = one.translated.schema
+        schemas = {**self._schemas, **schemas}
         document = {"properties": schemas, "additionalProperties": False, "definitions": definitions}
         self.validator = compile_document(document)
         self._names.update(names)
         self._schemas, self._definitions, self._document = schemas, definitions, document
-
-    def _name_member(self, member: _Member, number: int) -> str:
-        reference = member.translated.schema.get("$ref")
-        if isinstance(reference, str) and len(member.translated.schema) == 1:
-            return reference  # many refer to the same
-        return f"schema {len(self._schemas) + number}"
 
 
 class _Part:

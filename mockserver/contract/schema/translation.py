@@ -58,10 +58,13 @@ class Translator:
         self._copied: list[int] = []
 
     def translate_schema(self, schema: Any) -> Translated:
-        """Translate *schema*, but not what it refers to.
+        """Translate *schema*, but not what it refers to; a schema that others refer to becomes a reference itself.
 
         Raises InvalidContract for a reference that leads nowhere.
         """
+        name = self._names.get(id(schema))
+        if name is not None:
+            return Translated({"$ref": write_reference(name)}, frozenset({name}), 1)
         return self._translate_root(schema, BASE)
 
     def list_definitions(self, names: Iterable[str]) -> Mapping[str, Translated]:
@@ -137,7 +140,7 @@ class Translator:
         name = self._names.setdefault(id(target), f"s{len(self._names)}")
         self._targets.setdefault(name, (target, base))
         self._found.add(name)
-        return f"{BASE}#/definitions/{name}"
+        return write_reference(name)
 
     def _add_siblings(
         self, schema: dict[str, Any], base: str, excused: frozenset[str], found: dict[str, Any]
@@ -220,6 +223,11 @@ class Translator:
         if isinstance(found.get("type"), str) and not refuses:
             return {**found, "type": [found["type"], "null"]}
         return found if isinstance(found.get("type"), list) else {"anyOf": [found, _NULL]}
+
+
+def write_reference(name: str) -> str:
+    """Write the reference to a definition."""
+    return f"{BASE}#/definitions/{name}"
 
 
 def _add_bounds(schema: dict[str, Any], found: dict[str, Any], *, is_draft_4: bool) -> None:

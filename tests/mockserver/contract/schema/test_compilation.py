@@ -71,6 +71,7 @@ def test_schemas_that_refer_to_much_share_a_validator(monkeypatch: pytest.Monkey
     assert complain(lists[3], spec, [{}, wrong]) == [f"[1].{sentence}"]
     kept = [Schema(schema, spec, needless="writeOnly") for schema in lists]
     assert all(schema.find_violations([{}]) == [] for schema in kept)
+    assert complain(spec["components"]["schemas"]["S9"], spec, wrong) == [sentence]
     assert compiled == [40]
 
     late = {"required": ["p1"], "allOf": [{"$ref": "#/components/schemas/S1"}]}
