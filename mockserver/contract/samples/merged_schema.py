@@ -49,6 +49,7 @@ class SchemaMerger:
         self._follows_alone = str(spec.get("openapi", "3.0")).startswith("3.0")
         # With the schemas themselves, so that no other one can take their ids.
         self._merged: dict[int, tuple[Any, Node]] = {}
+        self._merged_by_reference: dict[str, Node] = {}
         self._followed: dict[int, tuple[Any, Any]] = {}
         self._pairs: dict[tuple[int, int], tuple[Any, Any, Node]] = {}
         self._preferred: dict[tuple[str, str], Node] = {}
@@ -75,10 +76,21 @@ class SchemaMerger:
         known = self._merged.get(id(schema))
         if known is not None:
             return known[1]
+        reference = _read_reference(schema) if isinstance(schema, dict) else None
+        if reference is not None and (self._follows_alone or len(schema) == 1):
+            # Many schemas refer to a few.
+            merged = self._merged_by_reference.get(reference)
+            if merged is None:
+                merged = self._merged_by_reference[reference] = self._merge_parts(schema)
+        else:
+            merged = self._merge_parts(schema)
+        self._merged[id(schema)] = schema, merged
+        return merged
+
+    def _merge_parts(self, schema: Any) -> Node:
         merged: Node = {}
         for part in self._list_parts(schema, set(), None):
-            merged = self.join(merged, part)
-        self._merged[id(schema)] = schema, merged
+            merged = self.join(merged, part) if merged else part
         return merged
 
     def join(self, first: Node, second: Node) -> Node:

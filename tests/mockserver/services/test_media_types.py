@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.responses.accept import choose_media_type
+from mockserver.contract.responses.accept import Accepted, choose_media_type
 from mockserver.contract.responses.documented import DocumentedResponses
 from mockserver.contract.responses.representation import OFF_CONTRACT
 from mockserver.http.reply import Reply
@@ -162,6 +162,13 @@ KINDS: dict[str, tuple[dict[str, Any], str, str]] = {
     "half a character": ({"text/plain": {"example": "\ud800"}}, "?", "text/plain"),
     "null": ({JSON: {"example": None}}, "null", JSON),
 }  # fmt: skip
+
+
+def test_answer_of_an_api_with_a_behaviour_is_the_same_whatever_is_accepted():
+    responses = {"200": {"description": "", "content": {JSON: {"example": 1}}}}
+    documented = DocumentedResponses({}, responses, makes_up=False, has_own_errors=True)
+
+    assert documented["200"].choose_reply(200, Accepted("text/csv", is_strict=True)) == Reply(200, 1)
 
 
 def usual_reply(content: Any, version: str = "3.0.3") -> Reply:
