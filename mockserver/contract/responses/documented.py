@@ -143,16 +143,21 @@ class DocumentedResponses(Mapping[str, DocumentedResponse]):
     def __init__(
         self, spec: Spec, responses: Mapping[str, Mapping[str, Any]], *, makes_up: bool, has_own_errors: bool
     ) -> None:
-        self._responses = {
-            status: DocumentedResponse(
-                spec, response, makes_up=makes_up and not (has_own_errors and status[:1] not in "123")
-            )
-            for status, response in responses.items()
-        }
+        self._spec = spec
+        self._responses = responses
+        self._makes_up = makes_up
+        self._has_own_errors = has_own_errors
+        # Made when they are asked for: most operations of a large contract are never called.
+        self._made: dict[str, DocumentedResponse] = {}
 
     def __getitem__(self, status: str) -> DocumentedResponse:
         """Give the response that is documented as *status*."""
-        return self._responses[status]
+        made = self._made.get(status)
+        if made is None:
+            makes_up = self._makes_up and not (self._has_own_errors and status[:1] not in "123")
+            made = DocumentedResponse(self._spec, self._responses[status], makes_up=makes_up)
+            self._made[status] = made
+        return made
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the statuses."""
@@ -172,7 +177,7 @@ class DocumentedResponses(Mapping[str, DocumentedResponse]):
             return Reply(200)
         code = min(codes, key=lambda code: ("23d".find(code[0].lower()) % 4, code))
         status = 200 if code.lower() == "default" else int(code.upper().replace("X", "0"))
-        return self._responses[code].choose_reply(status, accepted)
+        return self[code].choose_reply(status, accepted)
 
 
 def matching_response(status: int, responses: Collection[str]) -> str | None:
