@@ -42,7 +42,7 @@ from mockserver.session.sessions import Sessions
 if TYPE_CHECKING:
     from mockserver.telemetry.metrics import Metrics
     from mockserver.telemetry.traces import Traces
-    from openapi.document import Flaw
+    from openapi.document import Document, Flaw
 
 
 @dataclass(frozen=True)
@@ -193,19 +193,19 @@ class Stub:
         return [
             {
                 "api": service.name,
-                "file": service.file,
+                "file": str(flaw.file or service.file),
                 "place": ".".join(map(str, flaw.place)),
                 "message": flaw.message,
             }
             for service in self.services
             if service.document is not None
-            for flaw in (*service.document.flaws, *self._find_late_flaws(service))
+            for flaw in (*service.document.flaws, *self._find_late_flaws(service, service.document))
         ]
 
-    def _find_late_flaws(self, service: Service) -> Iterator[Flaw]:
+    def _find_late_flaws(self, service: Service, document: Document) -> Iterator[Flaw]:
         for operation in self.operations:
             if operation.api == service.name and operation.flaw is not None:
-                yield make_flaw(service.spec, operation, operation.flaw)
+                yield document.locate_flaw(make_flaw(service.spec, operation, operation.flaw))
 
     def list_chosen(self) -> list[str]:
         """List the alternatives in force that are not the default, as ``--choose`` takes them."""

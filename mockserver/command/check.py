@@ -34,7 +34,7 @@ def check_contract(file: Path) -> CheckedContract:
     operations = compiler.compile_service(service)
     document = cast(Document, service.document)  # which every contract in a file has
     # A response to which several operations refer is looked at for each.
-    late = dict.fromkeys(find_late_flaws(service.spec, operations))
+    late = dict.fromkeys(map(document.locate_flaw, find_late_flaws(service.spec, operations)))
     flaws = [*document.flaws, *late]
     dropped = len(document.unusable) + sum(one.flaw is not None for one in operations)
     summary = [
@@ -43,7 +43,12 @@ def check_contract(file: Path) -> CheckedContract:
         *([f"{dropped} answered 501"] if dropped else []),
         count_things(len(flaws), "flaw") if flaws else "no flaw",
     ]
-    return CheckedContract([*_list_lines(file, flaws), f"{file}: {', '.join(summary)}"], len(flaws))
+    lines = [
+        line
+        for read in document.files
+        for line in _list_lines(read, [flaw for flaw in flaws if (flaw.file or file) == read])
+    ]
+    return CheckedContract([*lines, f"{file}: {', '.join(summary)}"], len(flaws))
 
 
 def _list_lines(file: Path, flaws: Sequence[Flaw]) -> Iterator[str]:

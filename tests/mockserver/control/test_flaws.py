@@ -164,3 +164,15 @@ def test_example_that_does_not_fit_is_told_once_where_it_stands(tmp_path):
 
     assert "components.responses.Number: the example" in flaw
     assert summary.endswith("2 operations served, 1 flaw")
+
+
+def test_flaw_of_a_contract_in_several_files_is_told_where_it_stands(tmp_path):
+    part = tmp_path / "part.yaml"
+    part.write_text("get:\n  responses:\n    200: {$ref: '#/no'}\n")
+    file = written(tmp_path, contract({"/a": {"$ref": "part.yaml"}}))
+    (flaw,) = Stub([openapi_file.load_service(file)]).list_flaws()
+
+    assert (flaw["file"], flaw["place"]) == (str(part), "get.responses.200.$ref")
+    assert run_command("check", file).stdout.startswith(
+        f"{part}:3: get.responses.200.$ref: #/no is not in part.yaml"
+    )
