@@ -28,7 +28,7 @@ _FOLDER_FILES = ("index", "_index")
 class Bundled(NamedTuple):
     """A contract of several files in one document.
 
-    files: all that were read. missing: why what a reference leads to could not be had, by its text. It stays as it is.
+    files: all that were looked for. missing: why what a reference leads to could not be had, by its text, which stays.
     flaws: those of them that stand where no version of OpenAPI has references, so that nobody else tells of them.
     origins: the places of what comes from other files.
     """

@@ -48,7 +48,8 @@ class FilePart(NamedTuple):
 class FileTree:
     """Reads the files of a contract, each once.
 
-    read: reads a file, and raises OSError or ValueError for one that cannot be read.
+    read: reads a file, and raises OSError or ValueError for one that cannot be read. paths: all files that were looked
+    for in the folder, those included that could not be read.
     """
 
     def __init__(self, main: Path, content: Any, read: ReadFile) -> None:
@@ -113,15 +114,16 @@ class FileTree:
     def _read_file(self, logical: Path, real: Path) -> TreeFile | str:
         """Read a file, or say why it cannot be read."""
         try:
+            if len(self.paths) >= _MOST_FILES:
+                return (
+                    f"is left out: with it the contract has more than {_MOST_FILES} files; put some into one"
+                )
+            self.paths.append(logical)
             if not real.is_file():
                 return "is not there" if not real.exists() else "is no file"
             self._bytes_left -= real.stat().st_size
             if self._bytes_left < 0:
                 return f"is left out: with it the contract has more than {_MOST_BYTES // 1_000_000} MB; refer to less"
-            if len(self.paths) >= _MOST_FILES:
-                return (
-                    f"is left out: with it the contract has more than {_MOST_FILES} files; put some into one"
-                )
             content = self._read(real)
         except OSError as error:
             return f"cannot be read: {error.strerror or error}"
@@ -131,7 +133,6 @@ class FileTree:
             return f"cannot be read: {' '.join(str(error).split())[:_LONGEST_REASON]}"
         if content is None:
             return "is empty"
-        self.paths.append(logical)
         return TreeFile(logical, Path(os.path.relpath(logical, self.main.path.parent)).as_posix(), content)
 
 

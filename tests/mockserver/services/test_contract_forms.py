@@ -77,7 +77,7 @@ def test_contract_in_several_files_is_served(serve, tmp_path):
     assert http.get("/books").status_code == 200
     document = load_service(tmp_path / "library.yaml").document
     assert document is not None
-    assert [file.name for file in document.files] == ["library.yaml", "books.yaml", "book.json"]
+    assert [file.name for file in document.files] == ["library.yaml", "books.yaml", "book.json", "gone.yaml"]
     assert document.unusable == {("/books", "put"): "gone.yaml is not there (named in parts/books.yaml)"}
     [flaw] = document.flaws
     assert flaw.file == tmp_path / "parts" / "books.yaml"
