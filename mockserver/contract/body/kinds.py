@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.body.content import Content
-from mockserver.contract.body.form_body import FORM, MULTIPART, FormBody
+from mockserver.contract.body.form.body import FORM, MULTIPART, FormBody
 from mockserver.contract.body.json_body import JsonBody
 from mockserver.contract.body.sequence_body import SEQUENCES, SequenceBody
 from mockserver.contract.body.text_body import BinaryBody, TextBody

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.contract.body.bytes_check import find_violations_with_bytes
 from mockserver.contract.body.content import Reader
 from mockserver.contract.media_type import MediaType
 from mockserver.contract.parameters.shape import Shape
@@ -90,8 +91,7 @@ class BinaryBody:
         """Make what reads them."""
 
         def read_bytes(raw: bytes, violations: list[Violation]) -> bytes:
-            # A character a byte, so that the schema counts bytes.
-            violations.extend(self._schema.find_violations(raw.decode("latin-1")))
+            violations.extend(find_violations_with_bytes(self._schema, raw))
             return raw
 
         return read_bytes

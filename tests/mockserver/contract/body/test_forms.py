@@ -227,8 +227,10 @@ def test_file_is_checked_by_presence_length_and_media_type():
     assert read_parts(schema, ('name="title"', "\r\nx"), encoding=PHOTO) == "400 image: is required"
     said = read_parts(schema, (png[0], "Content-Type: text/plain\r\n\r\nabc"), encoding=PHOTO)
     assert said == "400 image: has the Content-Type 'text/plain'; send image/png or image/jpeg"
-    assert "image: " in read_parts(schema, (png[0], "Content-Type: image/png\r\n\r\n1"), encoding=PHOTO)
-    assert "image: " in read_parts(schema, (png[0], "Content-Type: image/png\r\n\r\n123456"), encoding=PHOTO)
+    said = read_parts(schema, (png[0], "Content-Type: image/png\r\n\r\n1"), encoding=PHOTO)
+    assert said == "400 image: is shorter than 2 bytes"
+    said = read_parts(schema, (png[0], "Content-Type: image/png\r\n\r\n123456"), encoding=PHOTO)
+    assert said == "400 image: is longer than 5 bytes"
     assert read_parts(schema, (png[0], "\r\n123"), encoding=PHOTO) == {"image": b"123"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote_to_bytes
 
-from mockserver.contract.body.form_field import MOST_FIELDS, Field, refuse_form, refuse_many_fields
+from mockserver.contract.body.form.field import MOST_FIELDS, Field, refuse_form, refuse_many_fields
 from mockserver.http import exact_json
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mockserver.contract.body.form_field import MOST_FIELDS, Field, refuse_form, refuse_many_fields
+from mockserver.contract.body.form.field import MOST_FIELDS, Field, refuse_form, refuse_many_fields
 
 _AFTER_DELIMITER = re.compile(rb"[ \t]*\r\n")
 # A text without an end goes to the end, so that nothing is looked at twice.

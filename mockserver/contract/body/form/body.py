@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.contract.body.bytes_check import find_violations_with_bytes
 from mockserver.contract.body.content import Reader
-from mockserver.contract.body.form_members import FormMembers
-from mockserver.contract.body.multipart import parse_multipart
-from mockserver.contract.body.urlencoded import parse_urlencoded
+from mockserver.contract.body.form.members import FormMembers
+from mockserver.contract.body.form.multipart import parse_multipart
+from mockserver.contract.body.form.urlencoded import parse_urlencoded
 from mockserver.contract.media_type import MediaType
 from mockserver.contract.parameters.shape import Shape
 from mockserver.contract.schema import Schema
@@ -51,19 +52,8 @@ class FormBody:
             body, wrong = self._members.build(fields)
             # What could not be converted is wrong for the schema as well, which knows less of why.
             known = {one.where for one in wrong}
-            found = self._schema.find_violations(_write_bytes_as_text(body))
+            found = find_violations_with_bytes(self._schema, body)
             violations.extend([*wrong, *(one for one in found if one.where not in known)])
             return body
 
         return read_form
-
-
-def _write_bytes_as_text(value: Any) -> Any:
-    """Write bytes as a character each, so that a schema counts them."""
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    if isinstance(value, list):
-        return [_write_bytes_as_text(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _write_bytes_as_text(member) for name, member in value.items()}
-    return value

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import openapi
-from mockserver.contract.body.form_field import Field
+from mockserver.contract.body.form.field import Field
 from mockserver.contract.media_type import choose_range, parse_media_type
 from mockserver.contract.parameters.shape import Shape
 from mockserver.contract.parameters.text import UNREADABLE

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mockserver.contract.body.form_encoding import FieldEncoding
-from mockserver.contract.body.form_field import Field
+from mockserver.contract.body.form.encoding import FieldEncoding
+from mockserver.contract.body.form.field import Field
 from mockserver.contract.parameters.shape import Shape, list_nodes
 from mockserver.contract.parameters.text import UNREADABLE
 from mockserver.http import exact_json

@@ -1,0 +1,1 @@
+"""Bodies that are forms: their fields, and the object that these make."""
