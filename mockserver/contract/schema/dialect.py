@@ -13,6 +13,7 @@ from jsonschema_rs import (
     Validator,
 )
 
+import openapi
 from openapi import Spec
 
 
@@ -47,8 +48,20 @@ def find_dialect(spec: Spec, schema: Any) -> Dialect:
     """
     if str(spec.get("openapi", "3.0")).startswith(("3.0", "2.")):
         return OPENAPI_3_0
-    own = schema.get("$schema") if isinstance(schema, dict) else None
-    return _find_by_address(own) or _find_by_address(spec.get("jsonSchemaDialect")) or DRAFT_2020_12
+    return (
+        _find_by_address(_read_own_address(spec, schema))
+        or _find_by_address(spec.get("jsonSchemaDialect"))
+        or DRAFT_2020_12
+    )
+
+
+def _read_own_address(spec: Spec, schema: Any) -> Any:
+    """Read the ``$schema`` of *schema*, or of what it refers to by a pointer."""
+    try:
+        found = openapi.resolve_reference(spec, schema)
+    except (LookupError, TypeError, ValueError):  # which the translation tells of
+        found = schema
+    return found.get("$schema") if isinstance(found, dict) else None
 
 
 def is_known_address(address: str) -> bool:

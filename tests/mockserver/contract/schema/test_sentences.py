@@ -256,6 +256,20 @@ def test_dialect_of_a_contract() -> None:
         assert len(Schema(source, spec).find_violations(value)) == violations, dialect
 
 
+def test_dialect_of_a_schema() -> None:
+    """MUST read a schema in the draft that it names, wherever it is used, and the others in that of the contract."""
+    old = {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "minimum": 2,
+        "exclusiveMinimum": True,
+        "const": 5,
+    }
+
+    assert complain(old, 3) == complain({"$ref": "#/components/schemas/Old"}, 3, Old=old) == []
+    assert complain({"$ref": "#/components/schemas/Old"}, 2, Old=old) != []
+    assert complain({"const": 5}, 3, Old=old) != []
+
+
 def test_names_that_the_library_does_not_tell() -> None:
     """MUST refuse a value whatever its members are called."""
     for name in ("", "0", "00", "+1", "-1", "٣", "1_0"):
