@@ -172,12 +172,16 @@ class DocumentedResponses(Mapping[str, DocumentedResponse]):
 
         Raises NotAcceptable where that is wanted.
         """
-        codes = [code for code in self._responses if _STATUS.fullmatch(code)]
-        if not codes:
+        if self._usual_code is None:
             return Reply(200)
-        code = min(codes, key=lambda code: ("23d".find(code[0].lower()) % 4, code))
-        status = 200 if code.lower() == "default" else int(code.upper().replace("X", "0"))
-        return self[code].choose_reply(status, accepted)
+        code = self._usual_code.upper()
+        status = 200 if code == "DEFAULT" else int(code.replace("X", "0"))
+        return self[self._usual_code].choose_reply(status, accepted)
+
+    @cached_property
+    def _usual_code(self) -> str | None:
+        codes = [code for code in self._responses if _STATUS.fullmatch(code)]
+        return min(codes, key=lambda code: ("23d".find(code[0].lower()) % 4, code), default=None)
 
 
 def matching_response(status: int, responses: Collection[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from base64 import b64decode
 from collections.abc import Sequence
 from html import escape
@@ -26,6 +27,8 @@ _LINES = (
 _SEQUENCE = ("application/json-seq", "application/geo+json-seq")
 _EVENTS = "text/event-stream"
 _EVENT_FIELDS = ("event", "data", "id", "retry")
+# A text that is no item but what is sent: JSON, or a field of an event.
+_WRITTEN_ITEM = re.compile(r"\s*[\x1e{\[]|\w*:")
 # The smallest file of each kind.
 _FILES = {
     "image/png": b64decode(
@@ -68,6 +71,8 @@ def write_media(merger: SchemaMerger, media_type: str, schema: Any, value: Any) 
         if name == "text/html" and not _is_marked_up(value):
             return f"<!doctype html>\n<title>{escape(value)}</title>\n<p>{escape(value)}</p>\n".encode()
         return value.encode(errors="replace")
+    if isinstance(value, str) and not _WRITTEN_ITEM.match(value):
+        return _write_item(name, value)
     return write_example(merger, media_type, schema, value)
 
 

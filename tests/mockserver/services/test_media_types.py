@@ -14,6 +14,7 @@ from mockserver.http.reply import Reply
 from tests.mockserver.services.contracts import INTEGER, contract
 
 JSON, CSV, XML = "application/json", "text/csv", "application/xml"
+EVENTS = "text/event-stream"
 BYTES, FORM = "application/octet-stream", "application/x-www-form-urlencoded"
 
 
@@ -153,6 +154,8 @@ KINDS: dict[str, tuple[dict[str, Any], str, str]] = {
     "form": ({FORM: {"schema": ROW}}, "id=0&name=text", FORM),
     "events": ({"text/event-stream": {"example": [{"event": "a", "data": {"n": 1}}, "b\nc"]}},
                'event: a\ndata: {"n":1}\n\ndata: b\ndata: c\n\n', "text/event-stream"),
+    "event of text": ({EVENTS: {"schema": {"type": "string"}}}, "data: text\n\n", EVENTS),
+    "events as shown": ({EVENTS: {"schema": {"type": "string", "example": "data: 1\n\n"}}}, "data: 1\n\n", EVENTS),
     "lines": ({"application/x-ndjson": {"schema": ROWS}}, LINES, "application/x-ndjson"),
     "items": ({"application/jsonl": {"itemSchema": ROW}}, LINES, "application/jsonl"),
     "sequence": ({"application/json-seq": {"example": [1]}}, "\x1e1\n", "application/json-seq"),
