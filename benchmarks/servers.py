@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -119,7 +119,9 @@ def run_server(command: Command, call: Call) -> Iterator[Server]:
                 time.sleep(0.002)
             yield Server(process, port, time.perf_counter() - began)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            # One that refused to start has ended by itself.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:

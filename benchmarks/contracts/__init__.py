@@ -1,0 +1,1 @@
+"""Contracts of others, read and asked about apart from what is measured."""
