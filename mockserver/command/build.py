@@ -80,7 +80,9 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
         has_metrics=settings.metrics,
         has_traces=settings.otel,
     )
-    from_files = [openapi_file.load_service(file) for file in settings.spec]
+    from_files = openapi_file.load_services(
+        settings.spec, keeps_state=settings.state_by_path, items_file=settings.items
+    )
     services = take_chosen_settings([*built_in, *from_files], settings)
     stub = Stub(services, seed=settings.seed, mode=settings.auth.value, options=options)
     if settings.state is not None:

@@ -59,6 +59,8 @@ def serve(
     ] = None,
     spec: contract_options.Contracts = None,
     watch: contract_options.Watch = None,
+    state_by_path: contract_options.KeepsState = False,
+    items: contract_options.Items = None,
     host: Annotated[
         str, typer.Option(envvar="MOCKSERVER_HOST", help="The address to listen on.")
     ] = "127.0.0.1",
@@ -202,6 +204,8 @@ def serve(
         api=api or [],
         spec=spec or [],
         watch=watch,
+        state_by_path=state_by_path,
+        items=items,
         host=host,
         port=port,
         seed=seed,

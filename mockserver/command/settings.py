@@ -48,6 +48,8 @@ class Settings:
     api: list[str]
     spec: list[Path]
     watch: bool | None
+    state_by_path: bool
+    items: Path | None
     host: str
     port: int
     seed: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from mockserver import fixtures
 from mockserver.contract.handler import Handler
 from mockserver.contract.responses.example_handler import ExampleHandler
 from mockserver.http.problems import CannotStart
+from mockserver.services.resources.collection import find_collections
+from mockserver.services.resources.fixtures import ResourceFixtures, make_fixtures_model, take_items
+from mockserver.services.resources.handlers import ResourceHandlers
 from mockserver.services.service import Service
 from mockserver.session.store import Key, Record
 from openapi import Spec
@@ -34,9 +38,40 @@ class NoFixtures(fixtures.Fixtures):
         return {}
 
 
-def load_service(file: Path) -> Service:
+def load_services(
+    files: Sequence[Path], *, keeps_state: bool = False, items_file: Path | None = None
+) -> list[Service]:
+    """Make a service of each of the OpenAPI *files*, as load_service() does.
+
+    items_file: the items that a state starts with, by the paths of their collections.
+    Raises CannotStart.
+    """
+    services = [load_service(file, keeps_state=keeps_state) for file in files]
+    if items_file is None:
+        return services
+    if not keeps_state:
+        raise CannotStart(f"--items {items_file} has no effect without --state-by-path; add it")
+    if not services:
+        raise CannotStart(f"--items {items_file} has no effect without --spec; name the contract")
+    return take_items(services, items_file)
+
+
+def reload_service(service: Service) -> Service:
+    """Make *service* anew of its file, which was edited; its choices stay, and the items whose paths are still there.
+
+    Raises CannotStart.
+    """
+    items = service.fixtures
+    new = load_service(Path(service.file), keeps_state=isinstance(items, ResourceFixtures))
+    if isinstance(items, ResourceFixtures) and isinstance(new.fixtures, ResourceFixtures):
+        new = replace(new, fixtures=new.fixtures.take_known(items))
+    return new.choose(service.chosen)
+
+
+def load_service(file: Path, *, keeps_state: bool = False) -> Service:
     """Make a service of the OpenAPI file *file*, named after it, whatever is wrong with it.
 
+    keeps_state: whether what is written to its paths is read again there.
     An operation without an operationId is called ``METHOD path``.
     Raises CannotStart for a file that is no OpenAPI, with one line that says why.
     """
@@ -46,6 +81,17 @@ def load_service(file: Path) -> Service:
         raise CannotStart(" ".join(str(error).split())) from None
     _check_extensions(document)
     spec = document.spec
+    if keeps_state:
+        model = make_fixtures_model(find_collections(spec))
+        return Service(
+            file.stem,
+            spec,
+            None,
+            model(),
+            str(file),
+            document=document,
+            make_handlers=lambda spec: ResourceHandlers(spec, _make_handlers(spec), file.stem),
+        )
     return Service(
         file.stem, spec, None, NoFixtures(), str(file), document=document, make_handlers=_make_handlers
     )

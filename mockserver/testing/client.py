@@ -196,7 +196,8 @@ class MockServer(Mock):
     ``with MockServer(seed=1) as mock: mock.url, mock.session().token``
 
     apis: names of the built-in APIs to serve; all by default, and none by default with specs. specs: OpenAPI files to
-    serve from their examples. seed: seeds identifiers and random faults. fixtures: a file that replaces the built-in
+    serve from their examples. state_by_path: whether what is written to their paths is kept; items: a file of what they
+    start with. seed: seeds identifiers and random faults. fixtures: a file that replaces the built-in
     fixtures. choices: of each API, the alternatives to take where its document is silent. auth: strict, shape or off.
     verify_hmac: whether to check the signature of signed requests. port: 0 for a free one.
     """
@@ -206,6 +207,8 @@ class MockServer(Mock):
         apis: Sequence[str] | None = None,
         *,
         specs: Sequence[Path | str] = (),
+        state_by_path: bool = False,
+        items: Path | str | None = None,
         seed: int = 0,
         fixtures: Path | str | None = None,
         choices: Mapping[str, Mapping[str, str]] | None = None,
@@ -216,6 +219,8 @@ class MockServer(Mock):
         super().__init__("")
         self._apis = apis
         self._specs = [Path(spec) for spec in specs]
+        self._keeps_state = state_by_path
+        self._items = Path(items) if items is not None else None
         self._seed = seed
         self._fixtures = Path(fixtures) if fixtures is not None else None
         self._choices = choices or {}
@@ -255,7 +260,9 @@ class MockServer(Mock):
         from mockserver.stub import Options, Stub
 
         built_in = select_built_in_services(self._apis, self._fixtures, self._specs)
-        from_files = [openapi_file.load_service(spec) for spec in self._specs]
+        from_files = openapi_file.load_services(
+            self._specs, keeps_state=self._keeps_state, items_file=self._items
+        )
         options = Options(verify_hmac=self._verify_hmac)
         services = take_chosen([*built_in, *from_files], [ChoiceSource(self._choices)])
         return Stub(services, seed=self._seed, mode=self._auth, options=options)

@@ -99,7 +99,7 @@ class ContractWatch:
         from mockserver.services import openapi_file
 
         try:
-            new = openapi_file.load_service(Path(service.file)).choose(service.chosen)
+            new = openapi_file.reload_service(service)
             stub = self.stub.replace_services([new if one is service else one for one in self.stub.services])
         except CannotStart as error:
             said = str(error).removeprefix(f"{service.file}: ")

@@ -24,4 +24,21 @@ Watch = Annotated[
         help="Serve an edited file of --spec anew; sessions and journal stay. Default: at a terminal.",
     ),
 ]
+KeepsState = Annotated[
+    bool,
+    typer.Option(
+        "--state-by-path",
+        envvar="MOCKSERVER_STATE_BY_PATH",
+        help="Keep what is written to the paths of --spec, such as POST /pets and PUT /pets/{id}, and read it again "
+        "there. What has no such form is answered from examples.",
+    ),
+]
+Items = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="MOCKSERVER_ITEMS",
+        help="A YAML or JSON file of what --state-by-path starts with: a list of items by path, such as /pets.",
+    ),
+]
 IsStrict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a flaw.")]

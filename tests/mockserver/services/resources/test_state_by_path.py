@@ -1,0 +1,214 @@
+"""What is written to the paths of a contract alone is read again there, per session."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import yaml
+
+from mockserver.contract.responses.answers import OFF_CONTRACT
+from mockserver.http.problems import CannotStart
+from mockserver.services import openapi_file
+from tests.mockserver.services.resources.conftest import CONTRACT
+from tests.testbed.stubs import run_command
+
+NOW = "2030-03-17T17:46:40.000Z"
+
+
+def test_item_is_created_read_listed_and_removed(shop):
+    assert shop.get("/products").json() == {"data": [], "total": 0, "has_more": False}
+    assert shop.get("/products/1").status_code == 404
+
+    made = shop.post("/products", json={"id": 9, "name": "Tea", "price": 2.5, "secret": "s", "stock": 3})
+    whole = {
+        "id": 1,
+        "name": "Tea",
+        "price": 2.5,
+        "category": "misc",
+        "stock": 3,
+        "createdAt": NOW,
+        "updatedAt": NOW,
+    }
+    assert (made.status_code, made.json(), made.headers["Location"]) == (201, whole, "/v1/products/1")
+    assert shop.get("/products/1").json() == whole
+    listed = shop.get("/products")
+    assert listed.json() == {"data": [whole], "total": 1, "has_more": False}
+    assert listed.headers["X-Total-Count"] == "1"
+
+    assert shop.delete("/products/1").status_code == 204
+    assert [shop.get("/products/1").status_code, shop.delete("/products/1").status_code] == [404, 404]
+    assert shop.post("/products", json={"name": "Rice"}).json()["id"] == 2
+
+
+def test_item_is_changed_and_replaced(shop):
+    shop.post("/products", json={"name": "Tea", "price": 2.5, "stock": {"here": 1, "there": 2}})
+
+    changed = shop.patch(
+        "/products/1", json={"price": None, "stock": {"here": 0}, "id": 7, "createdAt": "x"}
+    ).json()
+    assert changed["stock"] == {"here": 0, "there": 2}
+    assert (changed["id"], changed["price"], changed["name"], changed["createdAt"]) == (1, None, "Tea", NOW)
+
+    replaced = shop.put("/products/1", json={"id": 7, "name": "Rice"}).json()
+    assert replaced == {"id": 1, "name": "Rice", "category": "misc", "createdAt": NOW, "updatedAt": NOW}
+    assert shop.get("/products/1").json() == replaced
+    assert [shop.put("/products/5", json={"id": 5, "name": "New"}).status_code] == [404]
+
+
+def test_only_the_times_that_a_change_sets_are_set(start):
+    item = {"id": 3, "name": "Tea", "createdAt": "2001-01-01T00:00:00Z", "updatedAt": "2001-01-01T00:00:00Z"}
+    shop = start(items={"/products": [item]})
+
+    changed = shop.patch("/products/3", json={"name": "Rice"}).json()
+
+    assert (changed["createdAt"], changed["updatedAt"]) == ("2001-01-01T00:00:00Z", NOW)
+
+
+def test_items_below_an_item_are_its_own(shop):
+    made = shop.post("/users/ann/orders", json={"note": "quick"})
+    order = made.json()["order"]
+    assert made.status_code == 201
+    assert order == {"id": order["id"], "state": "open", "note": "quick"}
+    assert len(order["id"]) == 36
+
+    assert shop.get("/users/ann/orders").json() == [order]
+    assert shop.get("/users/bob/orders").json() == []
+    assert shop.get(f"/users/ann/orders/{order['id']}").json() == {"order": order}
+    assert shop.get(f"/users/bob/orders/{order['id']}").status_code == 404
+
+
+def test_item_is_put_in_place_where_the_contract_documents_it(shop):
+    id_ = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+
+    statuses = [shop.put(f"/users/ann/orders/{id_}", json={"state": "paid"}).status_code for _ in range(2)]
+
+    assert statuses == [201, 200]
+    assert shop.get("/users/ann/orders").json() == [{"id": id_, "state": "paid"}]
+
+
+def test_id_of_the_caller_is_taken_once(shop):
+    order = {"id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "state": "open"}
+
+    statuses = [shop.post("/users/ann/orders", json=order).status_code for _ in range(2)]
+
+    assert statuses == [201, 409]
+    assert shop.get("/users/ann/orders").json() == [order]
+
+
+def test_member_that_an_answer_may_not_have_is_not_shown(shop):
+    made = shop.post("/users/ann/orders", json={"colour": "red"})
+
+    assert "colour" not in made.json()["order"]
+    assert OFF_CONTRACT not in made.headers
+
+
+def test_refused_request_changes_nothing(shop):
+    shop.post("/products", json={"id": 0, "name": "Tea"})
+
+    assert shop.put("/products/1", json={"id": 1, "name": 5}).status_code == 400
+    assert shop.get("/products/1").json()["name"] == "Tea"
+
+
+def test_what_is_irregular_is_answered_by_example(start):
+    patch = {
+        "content": {"application/json-patch+json": {"schema": {"type": "array", "items": {"type": "object"}}}}
+    }
+    spec = copy.deepcopy(CONTRACT)
+    spec["paths"]["/products/{productId}"]["patch"]["requestBody"] = patch
+    shop = start(spec, items={"/products": [{"id": 4, "name": "Tea"}]})
+
+    assert shop.get("/status").json() == {"up": True}
+    headers = {"Content-Type": "application/json-patch+json"}
+    assert shop.patch("/products/4", json=[{"op": "remove"}], headers=headers).status_code == 200
+    assert shop.get("/products/4").json() == {"id": 4, "name": "Tea"}
+
+
+def test_sessions_are_apart_and_reset(start):
+    shop = start(items={"/products": [{"id": 4, "name": "Tea"}]})
+    one = {"X-Mock-Session": "one"}
+    shop.post("/products", json={"id": 0, "name": "Rice"}, headers=one)
+
+    assert [item["id"] for item in shop.get("/products", headers=one).json()["data"]] == [4, 1]
+    assert [item["id"] for item in shop.get("/products").json()["data"]] == [4]
+    root = str(shop.base_url).removesuffix("/v1/")
+    assert shop.post(f"{root}/__admin/reset", headers=one).status_code == 204
+    assert [item["id"] for item in shop.get("/products", headers=one).json()["data"]] == [4]
+
+
+def test_state_is_a_document_of_items_by_path(start):
+    shop = start(items={"/products": [{"id": 4, "name": "Tea"}]})
+    state = f"{str(shop.base_url).removesuffix('/v1/')}/__admin/state"
+    shop.delete("/products/4")
+    shop.put("/users/ann/orders/1", json={"state": "paid"})
+
+    assert shop.get(state).json() == {"shop": {"/users/ann/orders": [{"id": "1", "state": "paid"}]}}
+    assert shop.put(state, json={"shop": {"/products": [{"id": 8, "name": "Rice"}]}}).status_code == 204
+    assert shop.get("/products/8").json() == {"id": 8, "name": "Rice"}
+    assert shop.get("/users/ann/orders").json() == []
+
+
+@pytest.mark.parametrize(
+    ("items", "problem"),
+    [
+        ({"/product": []}, "/product is no path of a collection; did you mean '/products'?"),
+        ({"/products": {}}, "/products must be a list of objects"),
+        ({"/products": [{"id": 1}, {"name": "Tea"}]}, "/products[1].id is required"),
+        ({"shops": {"/products": []}}, "shops is not a contract served here; did you mean 'shop'?"),
+        ([], "does not hold lists by their paths, such as '/pets: [{id: 1}]'"),
+    ],
+)
+def test_items_that_cannot_be_taken_stop_the_start(start, items, problem):
+    with pytest.raises(CannotStart) as refused:
+        start(items=items)
+
+    assert str(refused.value).endswith(f"items.yaml: {problem}")
+
+
+def test_items_under_the_name_of_the_api_are_taken(start):
+    shop = start(items={"shop": {"/users/ann/orders": [{"id": "a", "state": "open"}]}})
+
+    assert shop.get("/users/ann/orders").json() == [{"id": "a", "state": "open"}]
+
+
+def test_answers_without_a_schema_hold_whole_items(start):
+    free = {"200": {"description": "", "content": {"application/json": {"schema": {}}}}}
+    body = {"content": {"application/json": {"schema": {}}}}
+    paths = {
+        "/notes": {"get": {"responses": free}, "post": {"requestBody": body, "responses": free}},
+        "/notes/{note_id}": {
+            "parameters": [
+                {"name": "note_id", "in": "path", "required": True, "schema": {"type": "integer"}}
+            ],
+            "get": {"responses": free},
+        },
+    }
+    notes = start({**CONTRACT, "paths": paths}, name="notes")
+
+    assert notes.post("/notes", json={"text": "x"}).json() == {"id": 1, "text": "x"}
+    assert notes.get("/notes/1").json() == {"id": 1, "text": "x"}
+    assert notes.get("/notes").json() == [{"id": 1, "text": "x"}]
+
+
+def test_edited_contract_keeps_the_items_whose_paths_it_has(tmp_path):
+    file, items = tmp_path / "shop.yaml", tmp_path / "items.yaml"
+    items.write_text(yaml.safe_dump({"/products": [{"id": 4, "name": "Tea"}], "/users/ann/orders": []}))
+    file.write_text(yaml.safe_dump(CONTRACT))
+    [service] = openapi_file.load_services([file], keeps_state=True, items_file=items)
+    paths = {path: item for path, item in CONTRACT["paths"].items() if "orders" not in path}
+    file.write_text(yaml.safe_dump({**CONTRACT, "paths": paths}))
+
+    fixtures = openapi_file.reload_service(service).fixtures
+
+    assert fixtures.render_records(dict(fixtures.records())) == {"/products": [{"id": 4, "name": "Tea"}]}
+
+
+def test_items_are_of_no_use_without_a_state(tmp_path):
+    (tmp_path / "shop.yaml").write_text(yaml.safe_dump(CONTRACT))
+
+    told = run_command("--spec", tmp_path / "shop.yaml", "--items", "items.yaml")
+
+    assert (told.returncode, told.stderr) == (
+        2,
+        "mockserver: --items items.yaml has no effect without --state-by-path; add it\n",
+    )
