@@ -73,6 +73,8 @@ _MEMBERS: dict[str, dict[str, str]] = {
     },
     "other": {"*": "other"},
 }
+# Where a name that begins with x- is no header, no property and no other name of somebody's.
+_EXTENSIBLE = ("document", "pathItems", "responses", "callback", "other")
 
 
 def find_kind(kind: str, name: str) -> str | None:
@@ -80,7 +82,7 @@ def find_kind(kind: str, name: str) -> str | None:
     members = _MEMBERS.get(kind, {})
     if name in members:
         return members[name]
-    return None if name.startswith("x-") else members.get("*")
+    return None if name.startswith("x-") and kind in _EXTENSIBLE else members.get("*")
 
 
 def list_groups(version: str) -> dict[str, tuple[str, ...]]:

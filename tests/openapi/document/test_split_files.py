@@ -215,6 +215,15 @@ def test_path_items_are_shared_since_3_1(bundle):
     assert spec["components"]["pathItems"] == {"x": {"get": {}}}
 
 
+def test_name_may_begin_as_an_extension_does(bundle):
+    main = "components: {headers: {x-id: {$ref: h.yaml}}, schemas: {A: {properties: {x-id: {$ref: s.yaml}}}}}"
+    spec, _, missing = bundle(main, **{"h.yaml": "{description: h}", "s.yaml": "{type: string}"})
+
+    assert spec["components"]["headers"] == {"x-id": {"description": "h"}}
+    assert schemas_of(spec)["A"]["properties"] == {"x-id": {"$ref": "#/components/schemas/s"}}
+    assert missing == []
+
+
 def test_what_is_no_reference_is_left_alone(bundle):
     text = """
 paths: {/x: {get: {x-a: {$ref: gone.yaml}, description: $ref}}}
