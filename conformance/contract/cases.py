@@ -6,11 +6,12 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.generator import decode_name, encode_name
+from conformance.contract.generator import CannotGenerate, Generators, decode_name, encode_name
 from conformance.contract.reading import Contract, Operation
 from conformance.contract.violation import is_clearly_broken, list_broken_parameters
 from conformance.generation.case import Case, CaseMode, CaseSet
@@ -44,6 +45,7 @@ _LONGEST_REASON = 200
 _DRAWN_IN_ALL_S = 240.0
 _DRAWN_WITHIN_AT_LEAST_S = 2.0
 _ENOUGH_AT_LEAST_S = 0.1
+_MANY_HAVE_S = 1.0  # or less, where there are so many operations that each has to be quick
 DRAWN_WITHIN_S = 10.0  # for one operation: more only patterns take that no checker ends with
 _PARTS = ("path_parameters", "query", "headers", "cookies", "body", "media_type")
 # Of each case of a half its facts, and its parts; or what keeps them from being drawn.
@@ -92,6 +94,8 @@ def draw_cases(
     enough_s = min(limit_s / 2, max(_ENOUGH_AT_LEAST_S, share_s / 2))
     let_parts_travel()
     with reproducible():
+        if missing:
+            _load_generator(missing[0].operation)
         halves = [half for one in missing for half in _list_halves(one.operation, seed, count, enough_s)]
         found = call_each(halves, limit_s, check)
         for drawing in missing:
@@ -124,6 +128,14 @@ class _Drawing:
     @lru_cache  # several runs in one process draw the same
     def of(operation: Operation, _seed: int, _count: int) -> _Drawing:
         return _Drawing(operation)
+
+
+def _load_generator(operation: Operation) -> None:
+    """Make here what all drawing has in common: each copy of this process would take seconds to make it again."""
+    nothing = Generators({"openapi": "3.0.3", "paths": {"/": {"get": {}}}})
+    draw_values(nothing.find("/", "GET").as_strategy(), 0, 1)
+    with suppress(CannotGenerate):
+        _ = operation.generator
 
 
 def _explain_missing(drawing: _Drawing, limit_s: float) -> str:
@@ -185,15 +197,23 @@ def _list_halves(
     which each of them ends with what it has.
     """
     valid: list[ContractCase] = []
+    taken_s = 0.0
 
     def draw_valid() -> _Half:
+        nonlocal taken_s
+        began_s = time.process_time()
         found = _try_to_draw(lambda: _draw_positives(operation, seed, count, enough_s))
+        taken_s = time.process_time() - began_s
         valid.extend([] if isinstance(found, str) else found)
         return found if isinstance(found, str) else list(map(_describe_case, found))
 
     def draw_broken() -> _Half:
-        found = (
-            _try_to_draw(lambda: _draw_negatives(operation, seed, count, valid, enough_s)) if valid else []
+        if not valid:
+            return []
+        # To break what is slow to make is ten times as slow, and one try cannot be ended in the middle.
+        is_slow = enough_s < _MANY_HAVE_S and taken_s > enough_s / 4
+        found = _try_to_draw(
+            lambda: _draw_negatives(operation, seed, count, valid, 0 if is_slow else enough_s)
         )
         return found if isinstance(found, str) else list(map(_describe_case, found))
 
@@ -243,9 +263,8 @@ def _draw_negatives(
             else None
         )
 
-    drawn = (
-        _draw_distinct(operation, "negative", seed, count, spoil, enough_s) if operation.media_types else []
-    )
+    is_drawn = bool(operation.media_types) and enough_s > 0
+    drawn = _draw_distinct(operation, "negative", seed, count, spoil, enough_s) if is_drawn else []
     negatives = [
         *(drawn or _break_body(operation, sendable[0])),
         *_drop_parameters(operation, sendable[0]),
@@ -266,9 +285,12 @@ def _draw_distinct(
     make: makes a request of the number of those that are there and of what was drawn; None if none can be made.
     """
     found: dict[str, ContractCase] = {}
-    until_s = time.process_time() + enough_s
+    until_s: float | None = None
 
     def is_last(drawn: Generated) -> bool:
+        nonlocal until_s
+        # From the first one on: before it, what all have in common may have had to be made.
+        until_s = until_s or time.process_time() + enough_s
         generated = make(len(found), drawn)
         if generated is not None:
             case = _contract_case(operation, mode, generated)

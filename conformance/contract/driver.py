@@ -168,6 +168,8 @@ class ContractDriver(Driver):
             except Inconclusive as outcome:
                 # The others may still show that the target does not conform, which outweighs this.
                 failure = failure or outcome
+                self.silence_limit.note_silence(case)
+                self._confirm_answers(operation, results)
         # Where a read was accepted, it was sent again after each; else only what is answered after it shows that it was
         # alone.
         if is_last_closed and not self._accepted_read:
@@ -185,7 +187,7 @@ class ContractDriver(Driver):
                 self.send(answered[-1], self.credentials_for(operation))
 
     def describe_run(self) -> list[str]:
-        """Say which requests got no answer."""
+        """Say which requests got no answer that can be judged."""
         return self.silence_limit.describe()
 
     def _list_cases(self, operation: Operation) -> list[ContractCase]:

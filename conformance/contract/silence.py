@@ -1,4 +1,4 @@
-"""Requests that a target does not answer in time: each costs the whole patience, so that only few are tried."""
+"""Requests that a target does not answer in time, or with too much: each costs so long that only few are tried."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SilenceLimit:
         self._silent: Counter[tuple[str, str]] = Counter()
 
     def note_silence(self, case: ContractCase) -> None:
-        """Count that *case* got no answer.
+        """Count that *case* got no answer that can be judged.
 
         Raises RunStopped after too many operations that do not answer valid requests.
         """
@@ -69,7 +69,7 @@ class SilenceLimit:
         named = ", ".join(operations[:_MOST_NAMED]) + (f" and {more} others" if more > 0 else "")
         number = self._count(self._silent, kind)
         times = "once" if number == 1 else f"{number} times"
-        sentence = f"requests {kind} got no answer in time, {times}, from {named}"
+        sentence = f"requests {kind} got no usable answer in time, {times}, from {named}"
         skipped = self._count(self.skipped, kind)
         return f"{sentence}; {skipped} more of that kind were not sent" if skipped else sentence
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from openapi.compression import CODINGS, BadCompression, unpack_body
 
-LARGEST_BODY = 8 * 1024 * 1024
+LARGEST_BODY = 32 * 1024 * 1024
 _NO_CODING = ("", "identity", "none")
 # Registered at IANA; whoever sends one of these means it.
 _OTHER_CODINGS = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})

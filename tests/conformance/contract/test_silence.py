@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from conformance.http import connection
+from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from tests.conformance.contract.answering import Answers, documented, judge_by, make_contract
 
 HANGS = Response(0, never_comes=True)
@@ -35,7 +38,7 @@ def test_server_that_hangs_on_bad_json_is_judged(tmp_path):
     assert (verdict.stopped, verdict.verdict) == (None, "conformant")
     assert verdict.ids("inconclusive") == ["case/post-a-refuses-broken-requests"]
     assert verdict.notes[0].startswith(
-        "requests whose body is no JSON got no answer in time, once, from post-a"
+        "requests whose body is no JSON got no usable answer in time, once, from post-a"
     )
 
 
@@ -70,3 +73,21 @@ def test_run_stops_where_most_operations_hang(number, tmp_path):
         "12 operations do not answer valid requests in time, so the run stops here"
     )
     assert verdict.exit_status == 3
+
+
+def test_answers_that_are_too_large_leave_the_others_judged(tmp_path, monkeypatch):
+    monkeypatch.setattr(connection, "LARGEST_BODY", 100_000)
+    contract = make_contract({path: {"get": documented({"type": "object"})} for path in ("/a", "/b")})
+    (tmp_path / "case.json").write_text(json.dumps(contract))
+
+    def answer(request):
+        return Response(200, ["x" * 200_000] if request.path == "/a" else [])
+
+    with serve(Answers(answer)) as url:
+        verdict = judge_target({"spec": str(tmp_path / "case.json"), "base_url": url})
+
+    assert (verdict.stopped, verdict.ids("failed")) == (None, ["case/get-b-schema"])
+    assert "case/get-a-schema" in verdict.ids("inconclusive")
+    assert verdict.notes == [
+        "requests that follow the contract got no usable answer in time, once, from get-a"
+    ]

@@ -61,7 +61,7 @@ def test_operation_that_takes_too_long_has_no_cases(contract):
     began = time.monotonic()
     drawn = draw_cases(read, tuple(read.operations), limit_s=LIMIT_S)
 
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60
     assert {one.operation for one in drawn.cases} == {"getPlain"}
     assert [*drawn.undrawn] == ["makeSlow"]
     assert drawn.undrawn["makeSlow"].startswith(

@@ -97,6 +97,11 @@ def test_values_of_a_large_body_are_counted_once(monkeypatch):
     assert len(counted) == 2
 
 
+def test_answer_of_many_megabytes_is_read():
+    with talking_to(Server(lambda _: Response(200, ["x" * 12 * MEGABYTE]))) as client:
+        assert len(client.send("GET", "/").json[0]) == 12 * MEGABYTE
+
+
 def test_same_body_is_kept_once():
     store = BodyStore(most_bytes=100_000, memory_bytes=0)
     body = bytes(range(256)) * 64
