@@ -98,7 +98,7 @@ class OperationResults:
         if counts.keys() != {404}:
             return ""
         path = f"; the contract's servers end with {self.base_path}" if self.base_path else ""
-        return f", and check the path of base_url, as all was answered 404{path}"
+        return f", and check the path of base_url if other operations are answered 404 as well{path}"
 
 
 class _Accepted(NamedTuple):
