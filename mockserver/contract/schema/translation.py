@@ -108,7 +108,8 @@ class Translator:
             if not is_resource:
                 return {"$ref": self._refer_to(schema, read_base(schema, base))}
             found["$id"] = base
-        if not schema.keys().isdisjoint(("$ref", "allOf", "required")):
+        has_siblings = self._dialect.reads_siblings and "$ref" in schema and len(schema) > 1
+        if "allOf" in schema or "required" in schema or has_siblings:
             excused |= self._families.list_needless_names(schema, base)
         if isinstance(schema.get("$ref"), str):
             pointed = self._translate_reference(schema["$ref"], base, excused)
