@@ -115,8 +115,8 @@ def member_schemas(node: Node, name: str) -> list[Any]:
 
 def has_doubles(value: list[Any]) -> bool:
     """Tell whether an item is there twice."""
-    if all(isinstance(item, str) for item in value):
-        return len(set(value)) < len(value)
+    if not any(isinstance(item, list | dict) for item in value):
+        return len({(isinstance(item, bool), item) for item in value}) < len(value)
     return any(is_same(item, other) for index, item in enumerate(value) for other in value[:index])
 
 

@@ -227,11 +227,11 @@ class Sampler:
 
     def _build_number(self, node: Node, place: Place, kind: str) -> float:
         nearest: float = 0
-        for number in list_numbers(node, kind, place.variant):
-            nearest = number
-            if self._check.fits(node, number):
-                return number
-        return float(self._give_up(nearest))
+        for nearest in list_numbers(node, kind, place.variant):
+            if self._check.fits(node, nearest):
+                return nearest
+        self._give_up(None)
+        return nearest
 
     # Objects and arrays.
 
@@ -346,7 +346,10 @@ class Sampler:
         return value + [value[-1]] * missing
 
     def _build_item(self, schema: Any, place: Place, others: list[Any]) -> Any:
-        for steps in range(len(others) + _MOST_VARIANTS):
+        count = len(others)
+        self._budget.spend(count // 10)
+        # Most often the next value is another one than all before.
+        for steps in chain(range(count, count + _MOST_VARIANTS), range(count)):
             item = self._build(schema, place.vary(steps))
             if not any(is_same(item, other) for other in others):
                 return item

@@ -35,6 +35,7 @@ BOTH: list[dict[str, Any]] = [
     {"maximum": -0.6, "multipleOf": 0.25},
     {"enum": [None, 1]}, {"type": "integer", "enum": ["a", 2]}, {"type": "string", "minLength": 2, "enum": ["a", "bc"]},
     {"type": "array", "items": INTEGER, "minItems": 3, "maxItems": 3},
+    {"type": "array", "items": INTEGER, "minItems": 150, "uniqueItems": True},
     {"type": "array", "maxItems": 0}, {"items": TEXT, "minItems": 2},
     *({"type": "array", "uniqueItems": True, "minItems": 4, "items": items} for items in (
         INTEGER, TEXT, {}, {"type": "number", "minimum": 0, "maximum": 1}, {"enum": [1, 2, 3, 4]},
