@@ -136,16 +136,16 @@ class NotAcceptable(Problem):
 
 
 class TooLarge(Problem):
-    """The body is larger than the stub reads.
-
-    hint: what to set so that it reads more.
-    """
+    """The body is larger than the stub reads."""
 
     kind = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     general_choice = "too-large-body"
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message, headers={PROBLEM_HEADER: hint} if hint else None)
+    def add_hint(self, hint: str | None) -> TooLarge:
+        """Say what to set so that the stub reads more, if anything; return the problem itself."""
+        if hint is not None:
+            self.headers = {**self.headers, PROBLEM_HEADER: hint}
+        return self
 
 
 class TargetTooLong(Problem):

@@ -166,9 +166,8 @@ class Request:
     def _keep_body(self, content: bytes) -> bytes:
         self.is_body_read = True
         if len(content) > self.maximum_body_bytes:
-            raise TooLarge(
-                f"The request body is larger than {self.maximum_body_bytes} bytes", self._find_hint()
-            )
+            problem = TooLarge(f"The request body is larger than {self.maximum_body_bytes} bytes")
+            raise problem.add_hint(self._find_hint())
         if "content-encoding" in self.headers.values and content:
             content = self._decode_body(content)
         self.content = content
@@ -179,9 +178,9 @@ class Request:
         try:
             return decode_body(content, encoding, self.maximum_body_bytes)
         # Kept for who needs the body: a forced answer does not, and the journal shows what came.
-        except TooLarge as problem:
-            self.body_problem = TooLarge(problem.message, self._find_hint())
         except Problem as problem:
+            if isinstance(problem, TooLarge):
+                problem.add_hint(self._find_hint())
             self.body_problem = problem
         return content
 
