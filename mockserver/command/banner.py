@@ -51,11 +51,16 @@ def _choose_shown(operations: Sequence[Operation]) -> Sequence[Operation]:
 
 def print_flaws(stub: Stub, url: str) -> None:
     """Print what is wrong with each contract to standard error: how much, the first of it, and where all of it is."""
-    by_file: dict[str, list[str]] = {}
+    contracts = {service.name: service.file for service in stub.services}
+    by_contract: dict[str, list[str]] = {}
     for flaw in stub.list_flaws():
-        by_file.setdefault(flaw["file"], []).append(f"{flaw['place'] or 'the document'}: {flaw['message']}")
+        contract = contracts[flaw["api"]]
+        # Of a split contract a flaw may stand in another file.
+        file = "" if flaw["file"] == contract else f"{flaw['file']}: "
+        line = f"{file}{flaw['place'] or 'the document'}: {flaw['message']}"
+        by_contract.setdefault(contract, []).append(line)
     lines = []
-    for file, flaws in by_file.items():
+    for file, flaws in by_contract.items():
         where = f"{url}/__admin/problems and mockserver check {shlex.quote(file)} list all"
         lines += [
             f"{file}: {count_things(len(flaws), 'flaw')}; {where}",

@@ -87,3 +87,14 @@ def test_flaws_are_told_at_the_start_in_a_few_lines(tmp_path, capsys):
     )
     assert len(lines) == 4
     assert lines[1].startswith("mockserver:   paths./0.get")
+
+
+def test_flaw_of_another_file_is_told_with_the_contract_to_check(tmp_path, capsys):
+    part = tmp_path / "part.yaml"
+    part.write_text("get: {responses: {200: {$ref: gone.yaml}}}")
+    file = written(tmp_path, contract({"/a": {"$ref": "part.yaml"}}))
+    print_flaws(Stub([openapi_file.load_service(file)]), "http://localhost:1")
+
+    summary, flaw = capsys.readouterr().err.splitlines()
+    assert summary.endswith(f"mockserver check {file} list all")
+    assert flaw.startswith(f"mockserver:   {part}: get.responses.200.$ref: gone.yaml is not there")
