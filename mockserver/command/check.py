@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -11,6 +12,7 @@ from mockserver.auth.tokens import read_jwt_secret
 from mockserver.services import openapi_file
 from mockserver.services.compilation import Compiler
 from mockserver.services.flaws import find_late_flaws
+from mockserver.services.misfits import find_misfits
 from openapi.document import Document, Flaw
 from openapi.text_file import read_utf_8
 from openapi.wording import count_things
@@ -34,7 +36,8 @@ def check_contract(file: Path) -> CheckedContract:
     operations = compiler.compile_service(service)
     document = cast(Document, service.document)  # which every contract in a file has
     # A response to which several operations refer is looked at for each.
-    late = dict.fromkeys(map(document.locate_flaw, find_late_flaws(service.spec, operations)))
+    found = chain(find_late_flaws(service.spec, operations), find_misfits(service.spec))
+    late = dict.fromkeys(map(document.locate_flaw, found))
     flaws = [*document.flaws, *late]
     dropped = len(document.unusable) + sum(one.flaw is not None for one in operations)
     summary = [

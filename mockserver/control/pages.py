@@ -12,6 +12,7 @@ import openapi
 from openapi.choices import list_marks
 from openapi.choices.choice import MARK
 from openapi.choices.reach import list_reached
+from openapi.document.operations import walk_operations
 from openapi.pointer import Steps, walk_marks
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ def render_control_page(
 def render_docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:
     """Render a contract as a page that needs no network."""
     page = _template_environment().get_template("docs.html")
-    choices = _Choices(spec).list_above_operations()
-    operations = list(_describe_operations(spec))
+    # Once, since a large contract has a thousand operations.
+    marks = dict(walk_marks(spec, MARK))
+    choices = _Choices(spec, marks).list_above_operations()
+    operations = list(_describe_operations(spec, marks))
     return page.render(api=api, spec=spec, names=names, choices=choices, operations=operations)
 
 
@@ -51,9 +54,9 @@ def _template_environment() -> Environment:
 class _Choices:
     """The choices of a contract, of which each is listed once, where it is met first."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, marks: Mapping[Steps, Any]) -> None:
         self._spec = spec
-        self._marks = dict(walk_marks(spec, MARK))
+        self._marks = dict(marks)
 
     def list_above_operations(self) -> list[dict[str, Any]]:
         """List those that are about all operations."""
@@ -61,6 +64,8 @@ class _Choices:
 
     def list_of(self, part: Steps, *, reaches: bool = True) -> list[dict[str, Any]]:
         """List those at *part*, and, if it *reaches* further, in it and in what it refers to."""
+        if not self._marks:
+            return []
         reached = list_reached(self._spec, [part]) if reaches else []
         found = [at for at in self._marks if at == part or any(at[: len(one)] == one for one in reached)]
         return [_describe_choice(one) for at in found for one in list_marks({MARK: self._marks.pop(at)})]
@@ -88,41 +93,41 @@ def _strip_choices(node: Any) -> Any:
     return [_strip_choices(one) for one in node] if isinstance(node, list) else node
 
 
-def _describe_operations(spec: Spec) -> Iterator[dict[str, Any]]:
-    for path, item in spec["paths"].items():
-        for method in (method for method in item if method in openapi.METHODS):
-            operation, at = item[method], ("paths", path, method)
-            choices = _Choices(spec)
-            body = openapi.resolve_reference(spec, operation.get("requestBody", {})).get("content", {})
-            content: dict[str, Any] = next(iter(body.values()), {})
-            # In the order of the page, since each choice is listed once.
-            yield {
-                "id": operation.get("operationId", f"{method} {path}"),
-                "method": method.upper(),
-                "path": path,
-                "summary": operation.get("summary", ""),
-                "description": operation.get("description", ""),
-                "magic": _list_magic_ids(spec, operation.get("parameters", []), content.get("schema", {})),
-                "choices": choices.list_of(at, reaches=False),
-                "parameters": [
-                    _describe_parameter(spec, one, choices.list_of((*at, "parameters", number)))
-                    for number, one in enumerate(operation.get("parameters", []))
-                ],
-                "schema": _format_json(_strip_choices(openapi.resolve_reference(spec, content["schema"])))
-                if "schema" in content
-                else "",
-                "examples": _list_examples(spec, content),
-                "choices_of_body": choices.list_of((*at, "requestBody")),
-                "answers": [
-                    _describe_answer(spec, status, one, choices.list_of((*at, "responses", status)))
-                    for status, one in operation.get("responses", {}).items()
-                ],
-            }
+def _describe_operations(spec: Spec, marks: Mapping[Steps, Any]) -> Iterator[dict[str, Any]]:
+    for found in walk_operations(spec):
+        operation, at = found.document, found.steps
+        choices = _Choices(spec, marks)
+        body = openapi.resolve_reference(spec, operation.get("requestBody", {})).get("content", {})
+        content: dict[str, Any] = next(iter(body.values()), {})
+        # In the order of the page, since each choice is listed once.
+        yield {
+            "id": operation.get("operationId", f"{found.method} {found.path}"),
+            "method": found.http_method,
+            "path": found.path,
+            "summary": operation.get("summary", ""),
+            "description": operation.get("description", ""),
+            "magic": _list_magic_ids(spec, operation.get("parameters", []), content.get("schema", {})),
+            "choices": choices.list_of(at, reaches=False),
+            "parameters": [
+                _describe_parameter(spec, one, choices.list_of((*at, "parameters", number)))
+                for number, one in enumerate(operation.get("parameters", []))
+            ],
+            "schema": _format_json(_strip_choices(openapi.resolve_reference(spec, content["schema"])))
+            if "schema" in content
+            else "",
+            "examples": _list_examples(spec, content),
+            "choices_of_body": choices.list_of((*at, "requestBody")),
+            "answers": [
+                _describe_answer(spec, status, one, choices.list_of((*at, "responses", status)))
+                for status, one in operation.get("responses", {}).items()
+            ],
+        }
 
 
 def _describe_parameter(spec: Spec, parameter: Any, choices: list[dict[str, Any]]) -> dict[str, Any]:
     parameter = openapi.resolve_reference(spec, parameter)
     schema = openapi.resolve_reference(spec, parameter.get("schema", {}))
+    schema = schema if isinstance(schema, dict) else {}
     words = [str(schema.get("type", ""))]
     words += [
         f"{name} {json.dumps(schema[name])}" for name in ("minimum", "maximum", "default") if name in schema
@@ -135,10 +140,13 @@ def _describe_parameter(spec: Spec, parameter: Any, choices: list[dict[str, Any]
 
 
 def _list_magic_ids(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:
-    members = openapi.resolve_reference(spec, schema).get("properties", {}).values()
+    described = openapi.resolve_reference(spec, schema)
+    # A schema may be true or false.
+    members = described.get("properties", {}).values() if isinstance(described, dict) else ()
     found: dict[str, str] = {}
     for one in [*(openapi.resolve_reference(spec, parameter) for parameter in parameters), *members]:
-        found |= one.get("x-magic", {})
+        ids = one.get("x-magic", {}) if isinstance(one, dict) else {}
+        found |= ids if isinstance(ids, dict) else {}
     return found
 
 

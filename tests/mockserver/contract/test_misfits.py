@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.command.check import check_contract
 from mockserver.services.misfits import find_misfits
 from openapi.document.reading import make_document
-from tests.mockserver.services.contracts import INTEGER, answers, contract, one
+from tests.mockserver.services.contracts import INTEGER, answers, contract, one, written
 
 THING = {
     "type": "object",
@@ -62,3 +63,11 @@ def test_examples_of_json_schema_2020_12_are_compared(tmp_path):
     assert [line.partition(": does")[0] for line in list_misfits(tmp_path, spec)] == [
         "components.schemas.A.examples.2"
     ]
+
+
+def test_check_tells_of_them(tmp_path):
+    parameter = {"name": "force", "in": "query", "schema": {"type": "boolean", "default": "true"}}
+    checked = check_contract(written(tmp_path, one(parameters=[parameter])))
+
+    assert checked.flaws == 1
+    assert "parameters.0.schema.default: does not fit its schema: must be a boolean" in checked.lines[0]

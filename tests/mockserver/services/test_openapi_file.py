@@ -223,6 +223,9 @@ def test_methods_of_openapi_3_2_are_served(serve):
     assert http.request("QUERY", "/x", json={}).status_code == 400
     assert http.request("COPY", "/x").json() == 2
     assert set(http.get("/x").headers["allow"].split(", ")) == {"QUERY", "COPY"}
+    page = http.get("/__admin/docs/library").text
+    assert "QUERY" in page
+    assert "COPY" in page
     faults = [{"match": {"method": "QUERY"}, "status": 503}]
     assert http.put("/__admin/faults", json=faults).status_code == 204
     assert http.request("QUERY", "/x", json={"q": 1}).status_code == 503

@@ -136,7 +136,7 @@ def test_spoilt_file_is_served_and_fails_in_no_call(tmp_path):
     statuses = set()
     for spoilt in list_spoilt_contracts(3, 20):
         stub = Stub([openapi_file.load_service(written(tmp_path, json.dumps(spoilt), "library.json"))])
-        client = TestClient(stub.application)
+        client = TestClient(stub.application, base_url="http://localhost")
         for operation in stub.operations:
             path = re.sub(r"\{.*?\}", "3", operation.template)
             statuses |= {client.request(operation.method, path, **call).status_code for call in CALLS}
