@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from contextlib import suppress
+from http import HTTPStatus
 
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.near_miss import NearMiss
@@ -96,6 +97,8 @@ def render_problem(problem: Problem, operation: Operation, request: Request | No
 
     request: whose caller may accept one media type or another, where the contract has several.
     """
+    if isinstance(problem, Invalid) and _documents_422_alone(operation):
+        problem.kind = HTTPStatus.UNPROCESSABLE_ENTITY
     reply = operation.error_format.render_problem(problem)
     if isinstance(problem, CannotServe):
         # What the contract says of its answers is what has the flaw.
@@ -105,6 +108,12 @@ def render_problem(problem: Problem, operation: Operation, request: Request | No
     except InvalidContract:
         # What the contract says of this answer cannot be read.
         return reply
+
+
+def _documents_422_alone(operation: Operation) -> bool:
+    """Tell whether a contract of somebody's own has 422 and not 400, as those that FastAPI writes."""
+    documented = operation.documented
+    return not operation.error_format.is_own and "422" in documented and "400" not in documented
 
 
 def _render_as_documented(

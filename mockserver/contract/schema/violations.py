@@ -134,6 +134,8 @@ def _describe_value(
             _shorten_json(kind.expected_value) if name == "const" else f"one of {_list_words(kind.options)}"
         )
         return f"must be {wanted}, not {shown}"
+    if name == "format":
+        return f"must be in the format {kind.format}{'' if is_secret else f', not {_shorten_json(error.instance)}'}"
     if isinstance(kind, ValidationErrorKind.BacktrackLimitExceeded):
         return "is too long for the pattern that it must match, which would take too many tries"
     if name == "minLength" and kind.limit == 1:

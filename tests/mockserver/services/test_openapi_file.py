@@ -95,6 +95,23 @@ def test_invalid_request_is_refused_as_the_contract_says_and_named_in_a_header(s
     assert http.get("/v9/pet").headers["x-mock-near-miss"].startswith("GET /v9/pets: segment 2")
 
 
+def test_invalid_request_is_422_where_the_contract_has_that_and_no_400(serve):
+    detail = {"type": "object", "required": ["detail"], "properties": {"detail": {"const": "Unprocessable"}}}
+    operation = {"parameters": [{"name": "id", "in": "query", "schema": INTEGER}]}
+    either = {**answers(example=1), **answers(status="400"), **answers(status="422")}
+    paths = {
+        "/one": {"get": {**operation, "responses": {**answers(example=1), **answers(detail, "422")}}},
+        "/both": {"get": {**operation, "responses": either}},
+    }
+    http = serve({**contract(paths), "openapi": "3.1.0"})
+
+    refused = http.get("/one", params={"id": "x"})
+
+    assert (refused.status_code, refused.json()) == (422, {"detail": "Unprocessable"})
+    assert "id: must be a whole number" in refused.headers["x-mock-problem"]
+    assert http.get("/both", params={"id": "x"}).status_code == 400
+
+
 def test_answers_of_a_guest_are_forced_failed_journalled_and_apart(serve):
     http = serve(PETS)
     made = http.post("/__admin/sessions", json={"id": "one"}).json()
