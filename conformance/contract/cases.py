@@ -7,18 +7,18 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.generator import CannotGenerate, Generators, decode_name, encode_name
+from conformance.contract.contract_case import ContractCase, make_case, read_bytes_in_body, replace_parts
+from conformance.contract.generator import CannotGenerate, Generators, encode_name, is_form
 from conformance.contract.reading import Contract, Operation
-from conformance.contract.violation import is_clearly_broken, list_broken_parameters
+from conformance.contract.violation import is_clearly_broken, list_broken_parameters, list_required_fields
 from conformance.generation.case import Case, CaseMode, CaseSet
 from conformance.generation.child_process import TookTooLong, call_each
 from conformance.generation.hypothesis import (
     CannotDraw,
-    case_from_generated,
     draw_values,
     has_body,
     let_parts_travel,
@@ -47,30 +47,8 @@ _DRAWN_WITHIN_AT_LEAST_S = 2.0
 _ENOUGH_AT_LEAST_S = 0.1
 _MANY_HAVE_S = 1.0  # or less, where there are so many operations that each has to be quick
 DRAWN_WITHIN_S = 10.0  # for one operation: more only patterns take that no checker ends with
-_PARTS = ("path_parameters", "query", "headers", "cookies", "body", "media_type")
 # Of each case of a half its facts, and its parts; or what keeps them from being drawn.
 _Half = list[tuple[dict[str, Any], dict[str, Any]]] | str | TookTooLong
-
-
-@dataclass(frozen=True)
-class ContractCase(Case):
-    """A case that can be sent as it is.
-
-    parts: of the generated request, by name. asked: the operation that it is to. broken: the part and the name of a
-    parameter whose value breaks the contract.
-    """
-
-    parts: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    asked: Operation | None = field(default=None, compare=False, repr=False)
-    broken: tuple[str, str] | None = None
-
-    @property
-    def generated(self) -> Generated:
-        """The generated request, made anew: only few of a large contract are needed at a time."""
-        if self.asked is None:
-            raise ValueError("the case is of no operation")
-        made: Generated = self.asked.generator.Case(**self.parts)
-        return made
 
 
 def draw_cases(
@@ -161,27 +139,12 @@ def shrink_case(
 
 def _case_like(operation: Operation, case: ContractCase, generated: Generated) -> Case | None:
     """Make a case of the same mode of what was drawn; a broken one is sent to where *case* was."""
+    generated = read_bytes_in_body(generated)
     if case.mode == "positive":
         made = generated if _can_be_sent(generated) else None
     else:
         made = _replace_body(case.generated, generated) if is_clearly_broken(operation, generated) else None
-    return None if made is None else _contract_case(operation, case.mode, made)
-
-
-def _contract_case(operation: Operation, mode: CaseMode, generated: Generated) -> ContractCase:
-    facts = vars(case_from_generated(operation.id, mode, generated))
-    facts["path"] = {decode_name(name): value for name, value in facts["path"].items()}
-    return ContractCase(**facts, parts=_list_parts(generated), asked=operation)
-
-
-def _list_parts(generated: Generated) -> dict[str, Any]:
-    parts = {name: getattr(generated, name) for name in _PARTS}
-    if not has_body(generated):
-        del parts["body"]  # whose mark is of one process
-    return {
-        name: dict(part) if isinstance(part, Mapping) and name != "body" else part
-        for name, part in parts.items()
-    }
+    return None if made is None else make_case(operation, case.mode, made)
 
 
 def _count_per_half(operations: Sequence[Operation]) -> int:
@@ -242,11 +205,11 @@ def _describe_case(case: ContractCase) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _draw_positives(operation: Operation, seed: int, count: int, enough_s: float) -> Sequence[ContractCase]:
-    if operation.takes_only_non_json:
+    if operation.takes_no_known_body:
         return ()
 
     def select(_: int, drawn: Generated) -> Generated | None:
-        return drawn if _can_be_sent(drawn) else None
+        return read_bytes_in_body(drawn) if _can_be_sent(drawn) else None
 
     return _draw_distinct(operation, "positive", seed, count, select, enough_s)
 
@@ -257,13 +220,14 @@ def _draw_negatives(
     sendable = [case.generated for case in valid]
 
     def spoil(at: int, drawn: Generated) -> Generated | None:
+        drawn = read_bytes_in_body(drawn)
         return (
             _replace_body(sendable[at % len(sendable)], drawn)
             if is_clearly_broken(operation, drawn)
             else None
         )
 
-    is_drawn = bool(operation.media_types) and enough_s > 0
+    is_drawn = any(map(is_json, operation.sent_content)) and enough_s > 0
     drawn = _draw_distinct(operation, "negative", seed, count, spoil, enough_s) if is_drawn else []
     negatives = [
         *(drawn or _break_body(operation, sendable[0])),
@@ -293,7 +257,7 @@ def _draw_distinct(
         until_s = until_s or time.process_time() + enough_s
         generated = make(len(found), drawn)
         if generated is not None:
-            case = _contract_case(operation, mode, generated)
+            case = make_case(operation, mode, generated)
             facts = (case.path, case.query, generated.headers, generated.cookies, case.content)
             found.setdefault(repr(facts), case)
         return len(found) == count or time.process_time() > until_s
@@ -312,8 +276,11 @@ def _make_strategy(operation: Operation, mode: CaseMode) -> Any:
 
 
 def _can_be_sent(generated: Generated) -> bool:
-    """Tell whether the body is JSON, if there is one, and every header can be sent as it is."""
-    if has_body(generated) and not is_json(generated.media_type or ""):
+    """Tell whether the body is JSON or a form, if there is one, and every header can be sent as it is."""
+    media_type = generated.media_type or ""
+    if has_body(generated) and not (
+        is_json(media_type) or (is_form(media_type) and isinstance(generated.body, dict))
+    ):
         return False
     texts = [
         str(text)
@@ -325,30 +292,30 @@ def _can_be_sent(generated: Generated) -> bool:
 
 
 def _break_body(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
-    """Yield *positive* with bodies of another make, for a contract whose broken ones take too long to draw."""
-    if not has_body(positive):
-        return
-    bodies: list[tuple[str, Any]] = [
-        ("the body is no JSON", b"{"),
-        ("the body is a list", []),
-        ("the body is a text", ""),
-    ]
-    if isinstance(positive.body, dict):
-        bodies += [
-            (f"{name} is left out", {key: value for key, value in positive.body.items() if key != name})
-            for name in positive.body
-        ]
-    for flaw, body in bodies:
-        broken = replace_parts(positive, body=body)
-        if is_clearly_broken(operation, broken):
-            yield replace(_contract_case(operation, "negative", broken), flaws=(flaw,))
+    """Yield *positive* with bodies of another make: of forms, and of JSON whose broken ones take too long to draw."""
+    body: Any = positive.body
+    bodies: list[tuple[str, Any]] = []
+    if is_form(positive.media_type or ""):
+        bodies = [(name, _leave_out(body, name)) for name in list_required_fields(operation) if name in body]
+    elif has_body(positive):
+        bodies = [("its end", b"{"), ("any object", []), ("any structure", "")]
+        bodies += [(name, _leave_out(body, name)) for name in body] if isinstance(body, dict) else []
+    for missing, broken in bodies:
+        generated = replace_parts(positive, body=broken)
+        if is_form(positive.media_type or "") or is_clearly_broken(operation, generated):
+            case = make_case(operation, "negative", generated)
+            yield replace(case, flaws=(f"the body is without {missing}",))
+
+
+def _leave_out(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != name}
 
 
 def _drop_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
     """Yield *positive* without each of the query parameters that are required."""
     for parameter in operation.parameters:
         if parameter.place == "query" and parameter.is_required and parameter.name in (positive.query or {}):
-            yield _contract_case(operation, "negative", _drop_parameter(positive, parameter.name))
+            yield make_case(operation, "negative", _drop_parameter(positive, parameter.name))
 
 
 def _break_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
@@ -356,7 +323,7 @@ def _break_parameters(operation: Operation, positive: Generated) -> Iterator[Con
         written = encode_name(name) if part == "path_parameters" else name
         generated = replace_parts(positive, **{part: {**(getattr(positive, part) or {}), written: value}})
         flaw = f"{name} in the {part.partition('_')[0]} is {value[:_LONGEST_SHOWN]}"
-        case = _contract_case(operation, "negative", generated)
+        case = make_case(operation, "negative", generated)
         yield replace(case, flaws=(flaw,), broken=(part, name))
 
 
@@ -366,14 +333,6 @@ def _replace_body(positive: Generated, broken: Generated) -> Generated:
 
 def _drop_parameter(positive: Generated, name: str) -> Generated:
     return replace_parts(positive, query={key: value for key, value in positive.query.items() if key != name})
-
-
-def replace_parts(generated: Generated, **parts: Any) -> Generated:
-    """Copy a generated request with other *parts*, by their names."""
-    made: Generated = generated.operation.Case(
-        **{**{name: getattr(generated, name) for name in _PARTS}, **parts}
-    )
-    return made
 
 
 def _hash_cases(contract: Contract, cases: Sequence[Case]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested, Unjudgeable
-from conformance.contract.cases import ContractCase
+from conformance.contract.contract_case import ContractCase
 from conformance.contract.reading import Operation
 from conformance.contract.request import make_request
 from conformance.contract.silence import SilenceLimit
@@ -133,8 +133,10 @@ class ContractDriver(Driver):
             raise NotTested("DELETE is not sent; allow it with deletes: true in the profile")
         if not self._may_send(operation):
             self.run.mode.require_full_mode(f"a generated {operation.method}")
-        if operation.takes_only_non_json:
-            raise NotTested(f"only JSON bodies are made, and this takes {', '.join(operation.media_types)}")
+        if operation.takes_no_known_body:
+            raise NotTested(
+                f"only bodies of JSON and of forms are made, and this takes {', '.join(operation.media_types)}"
+            )
         if reason := self.run.case_set.undrawn.get(operation.id):
             raise NotTested(reason)
         found = self.client.memoize(("cases", operation.id), lambda: self._send_cases(operation))

@@ -100,9 +100,14 @@ class Operation:
         return [str(name) for name in self._body_content]
 
     @property
-    def takes_only_non_json(self) -> bool:
-        """Whether there is a body, and none that is JSON."""
-        return bool(self._body_content) and not choose_sent_content(self._body_content)
+    def takes_no_known_body(self) -> bool:
+        """Whether there is a body, and none that is JSON or a form."""
+        return bool(self._body_content) and not self.sent_content
+
+    @cached_property
+    def sent_content(self) -> Mapping[str, Any]:
+        """What is sent as a body, by its media type."""
+        return choose_sent_content(self._body_content)
 
     @cached_property
     def _body_content(self) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from conformance.contract.cases import ContractCase, replace_parts
+from conformance.contract.contract_case import ContractCase, replace_parts
 from conformance.contract.generator import decode_name
 from conformance.contract.parameters import IGNORED_HEADERS
 from openapi.pointer import unescape_step
@@ -40,7 +40,7 @@ def make_request(case: ContractCase, fixtures: Mapping[str, Any]) -> CaseRequest
     # The generator's own transport serializes parameters as the contract says; requests is not asked to send.
     generated = _insert_fixtures(case, fixtures)
     how = generated.as_transport_kwargs(base_url="http://target")
-    parts = ("method", "url", "headers", "params", "cookies", "json", "data")
+    parts = ("method", "url", "headers", "params", "cookies", "json", "data", "files")
     prepared = requests.Request(**{name: how[name] for name in parts if name in how}).prepare()
     body: Any = prepared.body
     return CaseRequest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from conformance.assertions.outcome import RunStopped
-from conformance.contract.cases import ContractCase
+from conformance.contract.contract_case import ContractCase
 
 _MOST_IN_AN_OPERATION = 2  # of one kind; the next would only wait as long
 _MOST_NAMED = 5

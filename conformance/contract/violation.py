@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.parameters import find_type
+from conformance.contract.parameters import find_plain_schema, find_type
 from conformance.contract.reading import Operation
 from conformance.generation.hypothesis import has_body
 from openapi.media_type import is_json
@@ -49,6 +49,15 @@ def _list_broken_values(schema: Mapping[str, Any]) -> Iterator[str]:
         for bound, beyond in (("maximum", 1), ("minimum", -1)):
             if type(schema.get(bound)) in (int, float):
                 yield str(schema[bound] + beyond)
+
+
+def list_required_fields(operation: Operation) -> list[str]:
+    """List the fields that every form of an operation has to have."""
+    found: list[set[str]] = []
+    for described in operation.sent_content.values():
+        schema = find_plain_schema(operation.text.spec, described.get("schema", {}))
+        found.append({str(name) for name in schema.get("required", ())})
+    return sorted(set.intersection(*found)) if found else []
 
 
 def is_clearly_broken(operation: Operation, generated: Generated) -> bool:

@@ -200,9 +200,26 @@ def _describe_flaws(generated: Generated) -> tuple[str, ...]:
 def let_parts_travel() -> None:
     """Let the values of a generated request be pickled, which another process has to read."""
     from schemathesis.core.parameters import DelimitedValue
+    from schemathesis.transport.serialization import Binary
 
-    # Made with two arguments, and pickled as every text, with one.
+    # Texts that are made with other arguments than they are pickled with.
     copyreg.pickle(DelimitedValue, lambda value: (DelimitedValue, (str(value), value.encoded)))
+    copyreg.pickle(Binary, lambda value: (Binary, (value.data,)))
+
+
+def read_bytes_as_text(value: Any) -> Any:
+    """Return JSON with a text for each mark of bytes that Schemathesis puts into it; *value* itself if it has none."""
+    from schemathesis.transport.serialization import Binary
+
+    if isinstance(value, Binary):
+        return value.data.decode("latin-1")
+    if isinstance(value, list):
+        items = [read_bytes_as_text(item) for item in value]
+        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
+    if isinstance(value, dict):
+        found = {key: read_bytes_as_text(item) for key, item in value.items()}
+        return value if all(found[key] is item for key, item in value.items()) else found
+    return value
 
 
 @contextmanager

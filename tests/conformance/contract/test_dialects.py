@@ -148,5 +148,7 @@ def test_other_bodies_than_json_are_not_tested(tmp_path):
     verdict = judge_in_process(Me(""), {"spec": str(tmp_path / "me.yaml"), "base_url": IN_PROCESS_URL})
 
     assert (verdict.verdict, verdict.reason) == ("no_verdict", "no MUST was tested")
-    assert "only JSON bodies are made, and this takes image/png" in {one.reason for one in verdict.results}
+    assert "only bodies of JSON and of forms are made, and this takes image/png" in {
+        one.reason for one in verdict.results
+    }
     assert verdict.requests == 0

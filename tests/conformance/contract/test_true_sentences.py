@@ -41,6 +41,29 @@ def test_bytes_inside_json_are_any_text(tmp_path):
     assert (verdict.stopped, verdict.verdict) == (None, "conformant")
 
 
+@pytest.mark.parametrize("media_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_form_is_sent_with_its_fields_and_files(media_type, tmp_path):
+    properties = {"name": {"type": "string", "minLength": 1}, "file": {"type": "string", "format": "binary"}}
+    schema = {"$ref": "#/components/schemas/Form"}
+    form = {"type": "object", "required": ["name"], "properties": properties}
+    body = {"required": True, "content": {media_type: {"schema": schema}}}
+    contract = make_contract(
+        {"/a": {"post": {"requestBody": body, "responses": {"200": ANY, "400": ANY}}}},
+        components={"schemas": {"Form": form}},
+    )
+
+    def answer(request):
+        is_form = request.headers["content-type"].startswith(media_type)
+        return 200 if is_form and b"name" in request.body else 400
+
+    verdict = judge_by(tmp_path, contract, answer, strict=True)
+
+    assert (verdict.verdict, verdict.ids("not_tested")) == ("conformant", [])
+    assert judge_by(tmp_path, contract, lambda _: 200).ids("failed") == [
+        "case/post-a-refuses-broken-requests"
+    ]
+
+
 @pytest.mark.parametrize(("form", "beyond"), [("int64", 2**63), ("int32", 2**31)])
 def test_bounds_of_a_format_are_left_open(form, beyond, tmp_path):
     number = {"type": "integer", "format": form, "minimum": 0}
