@@ -17,7 +17,7 @@ from openapi import Spec
 from openapi.media_type import JSON, is_json
 
 OFF_CONTRACT = "X-Mock-Off-Contract"
-_MADE_UP = "example"
+_UNNAMED = "example"
 
 Write = Callable[[SchemaMerger, str, Any, Any], bytes]
 
@@ -56,7 +56,7 @@ class Representation:
         if not self._makes_up:
             return shown
         marked = {name: self._mark_misfit(self._shown[name], reply) for name, reply in shown.items()}
-        return marked or {_MADE_UP: self._made_up}
+        return marked or {_UNNAMED: self._made_up}
 
     @cached_property
     def usual(self) -> Reply | None:
@@ -68,14 +68,15 @@ class Representation:
         first = next(iter(self.named.values()))
         if OFF_CONTRACT in found.headers or found is first:
             return first if OFF_CONTRACT in first.headers else found
-        return found.with_headers({PROBLEM_HEADER: self._describe_misfit()})
+        return found.with_headers({PROBLEM_HEADER: next(self.list_misfits(), "")})
 
     def list_misfits(self) -> Iterator[str]:
         """Say of each example that does not fit its schema what is wrong with it."""
         for name, value in self._shown.items():
             violation = self._find_misfit(value)
             if violation is not None:
-                yield f"the example {name} of {self.media_type} does not fit its schema: {violation}"
+                called = "example" if name == _UNNAMED else f"example {name}"
+                yield f"the {called} of {self.media_type} does not fit its schema: {violation}; another one is sent, so correct it"
 
     @cached_property
     def _shown(self) -> Mapping[str, Any]:
@@ -118,9 +119,6 @@ class Representation:
     def _mark_misfit(self, value: Any, reply: Reply) -> Reply:
         violation = self._find_misfit(value)
         return reply if violation is None else reply.with_headers({OFF_CONTRACT: f"the example: {violation}"})
-
-    def _describe_misfit(self) -> str:
-        return f"{next(self.list_misfits(), '')}; another one is sent"
 
     def _write_value(self, value: Any, write: Write) -> Reply:
         media_type = narrow_media_type(self.media_type, value)

@@ -36,8 +36,8 @@ def test_example_that_does_not_fit_yields_to_a_made_up_answer(serve):
     assert answer.json() == {"counter": 0}
     assert "x-mock-off-contract" not in answer.headers
     assert answer.headers["x-mock-problem"] == (
-        "the example example of application/json does not fit its schema: "
-        "counter: must be an integer, not a string; another one is sent"
+        "the example of application/json does not fit its schema: "
+        "counter: must be an integer, not a string; another one is sent, so correct it"
     )
 
 
