@@ -76,7 +76,8 @@ class Representation:
             violation = self._find_misfit(value)
             if violation is not None:
                 called = "example" if name == _UNNAMED else f"example {name}"
-                yield f"the {called} of {self.media_type} does not fit its schema: {violation}; another one is sent, so correct it"
+                found = f"the {called} of {self.media_type} does not fit its schema: {violation}"
+                yield f"{found}; another one is sent, so correct it"
 
     @cached_property
     def _shown(self) -> Mapping[str, Any]:
