@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin
 
 import openapi
@@ -27,6 +27,15 @@ class BadReference(LookupError):
     """A reference that cannot be followed; the message says why, behind its text."""
 
 
+class _Names(NamedTuple):
+    """The schemas with names of their own, by the whole of a name, by its last part, and the names by place."""
+
+    size: int
+    by_name: dict[str, Steps]
+    by_last_part: dict[str, Steps]
+    by_steps: dict[Steps, str]
+
+
 class References:
     """Follows the references that a walk through *spec* came by.
 
@@ -45,7 +54,11 @@ class References:
         self._inspection = inspection
         self._reported = reported
         self._missing = missing or {}
+        self._names = _Names(0, {}, {}, {})
         self._settled: dict[tuple[str, str, Steps], str | BadReference] = {}
+        # Those that are known to come to an end, and how many components there are of a name.
+        self._sound: set[str] = set()
+        self._numbers: dict[tuple[str, str], int] = {}
         # Which components and operations need which.
         self._needs: dict[Owner, set[Owner]] = {}
         self._broken: dict[Owner, str] = {}
@@ -83,11 +96,18 @@ class References:
         self._needs.setdefault(reference.owner, set()).add(Owner(room, *name.split("/", 1)))
 
     def _check_circle(self, reference: Reference) -> None:
-        text = reference.holder["$ref"]
-        try:
-            openapi.resolve_reference(self._spec, reference.holder)
-        except ValueError:
-            self._drop_reference(reference, text, "leads back to itself")
+        followed: set[str] = set()
+        node: Any = reference.holder
+        # All are plain by now, and none is followed twice: a chain may have thousands.
+        while isinstance(node, dict) and "$ref" in node and node["$ref"] not in self._sound:
+            text = node["$ref"]
+            if text in followed:
+                self._drop_reference(reference, reference.holder["$ref"], "leads back to itself")
+                return
+            followed.add(text)
+            _, _, room, name = text.split("/")
+            node = self._spec["components"][room][name]
+        self._sound |= followed
 
     def _drop_reference(self, reference: Reference, text: str, reason: str) -> None:
         holder, kind, place, owner = reference
@@ -179,20 +199,35 @@ class References:
         """Find the schema, or the whole file, that *base* is the name of; None if nothing has it."""
         if not base:
             return scope
-        named = self._inspection.named_schemas
         if base == self._spec.get("$self"):
             return ()
-        for name, steps in named.items():
-            if not name.startswith("#") and base in (name, name.rpartition("/")[2]):
-                return steps
-            if not name.startswith("#") and urljoin(name, base) in named:
-                return named[urljoin(name, base)]
-        return None
+        names = self._index_names()
+        try:
+            joined = urljoin(names.by_steps.get(scope, ""), base)
+        except ValueError:  # which is no address
+            return None
+        for name in (joined, base):
+            if name in names.by_name:
+                return names.by_name[name]
+        return names.by_last_part.get(base)
 
     def _find_scope(self, place: Steps) -> Steps:
         """Find the innermost schema around *place* with a name of its own, from which references count."""
-        named = {steps for name, steps in self._inspection.named_schemas.items() if not name.startswith("#")}
+        named = self._index_names().by_steps
         return next((place[:end] for end in range(len(place), 0, -1) if place[:end] in named), ())
+
+    def _index_names(self) -> _Names:
+        """Index the schemas with names of their own, of which a contract may have thousands."""
+        found = self._inspection.named_schemas
+        if len(found) != self._names.size:
+            names = {name: steps for name, steps in found.items() if not name.startswith("#")}
+            self._names = _Names(
+                len(found),
+                names,
+                {name.rpartition("/")[2]: steps for name, steps in names.items()},
+                {steps: name for name, steps in names.items()},
+            )
+        return self._names
 
     def _walk(self, steps: Steps) -> Any:
         return self._follow(steps)[1]
@@ -236,9 +271,11 @@ class References:
     def _find_free_name(self, room: str, name: str) -> str:
         taken = self._spec.setdefault("components", {}).setdefault(room, {})
         plain = free = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("_") or "part"
-        number = 2
+        number = self._numbers.get((room, plain), 1)
         while free in taken:
-            free, number = f"{plain}-{number}", number + 1
+            number += 1
+            free = f"{plain}-{number}"
+        self._numbers[room, plain] = number
         return free
 
     def _write_out(self, reference: Reference) -> None:

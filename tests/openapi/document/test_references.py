@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -228,6 +229,27 @@ def test_schema_with_a_name_of_its_own_is_found_by_it():
         "boolean",
     ]
     assert document.flaws == []
+
+
+def test_thousands_of_references_of_any_form_are_settled_soon():
+    """Each of them once: neither names, nor chains, nor parts of operations are gone through for every reference."""
+    count = 600
+    schemas: dict[str, Any] = {
+        f"C{number}": refer(f"#/components/schemas/C{number + 1}") for number in range(count)
+    }
+    paths = {}
+    for number in range(count):
+        other = (number * 7 + 1) % count
+        part = refer(f"#/paths/~1r{other}/get/responses/200/content/application~1json/schema")
+        paths[f"/r{number}"] = {"get": answer({"properties": {"a": part}})}
+        members = {"a": refer(f"n{other}"), "b": refer(f"gone{number}")}
+        schemas[f"N{number}"] = {"$id": f"https://example.com/n{number}", "properties": members}
+    begun = time.process_time()
+    document = read(contract(paths, "3.1.0", components={"schemas": schemas}))
+
+    assert time.process_time() - begun < 3
+    assert len(document.flaws) == count + 1
+    assert document.unusable == {}
 
 
 def test_part_of_another_kind_is_read_as_what_is_wanted():
