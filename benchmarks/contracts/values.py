@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import warnings
 from collections.abc import Iterator
 from functools import cache
@@ -37,6 +38,7 @@ _TEXTS = {
 }
 _DEEPEST = 12
 _SEVERAL = 3
+_LONGEST_S = 3
 _UNLIKELY: list[Any] = [None, [], {}, "no value", -7, True, [[]], {"": [[]]}]
 
 
@@ -174,9 +176,22 @@ def _build_text(schema: dict[str, Any]) -> str:
     return text.ljust(min(least, 10_000), "x")[:most]
 
 
+def _give_up(*_: object) -> None:
+    raise NoValue("it takes too long")
+
+
 @cache
 def _match_pattern(pattern: str, least: int, most: int) -> str:
     """Find a short text that *pattern* allows, of plain letters where it can be."""
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(_LONGEST_S)
+    try:
+        return _draw_match(pattern, least, most)
+    finally:
+        signal.alarm(0)
+
+
+def _draw_match(pattern: str, least: int, most: int) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for alphabet in (strategies.characters(codec="ascii", categories=["L", "N"]), None):

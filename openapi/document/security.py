@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,16 +10,32 @@ from openapi.document.document import Flaw
 from openapi.pointer import Steps
 
 _MUTUAL_TLS = "mutualTLS"
+# What RFC 9110 calls a token.
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 def check_schemes(schemes: Mapping[str, Any]) -> Iterator[Flaw]:
     """Tell of the security schemes that can be asked for nowhere."""
     for name, scheme in schemes.items():
+        place = ("components", "securitySchemes", name)
         if scheme["type"] == _MUTUAL_TLS:
             yield Flaw(
-                ("components", "securitySchemes", name, "type"),
+                (*place, "type"),
                 "is mutual TLS, and no client can show its certificate over plain HTTP; it is not asked for",
             )
+        elif not _can_be_shown(scheme):
+            yield Flaw(
+                (*place, "name"),
+                "is a name that no header can have, with a space or another sign in it; it is not asked for, so write "
+                "the name alone",
+            )
+
+
+def _can_be_shown(scheme: Mapping[str, Any]) -> bool:
+    """Tell whether a client can show the credential over plain HTTP."""
+    if scheme["type"] == "apiKey" and scheme.get("in") == "header":
+        return bool(_HEADER_NAME.fullmatch(str(scheme.get("name", ""))))
+    return bool(scheme["type"] != _MUTUAL_TLS)
 
 
 def settle_security(holder: dict[str, Any], place: Steps, schemes: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -30,7 +47,7 @@ def settle_security(holder: dict[str, Any], place: Steps, schemes: Mapping[str, 
     emptied = []
     for index, alternative in enumerate(alternatives):
         for name in [*alternative]:
-            if name in schemes and schemes[name]["type"] != _MUTUAL_TLS:
+            if name in schemes and _can_be_shown(schemes[name]):
                 continue
             del alternative[name]
             if not alternative:

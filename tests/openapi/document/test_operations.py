@@ -177,6 +177,17 @@ def test_certificate_is_not_asked_for():
     ]
 
 
+def test_key_in_a_header_that_no_request_can_have_is_not_asked_for():
+    scheme = {"type": "apiKey", "in": "header", "name": "ServiceToken <token>"}
+    document = read({**one(security=[{"key": []}]), "components": {"securitySchemes": {"key": scheme}}})
+
+    assert document.spec["paths"]["/a"]["get"]["security"] == [{}]
+    assert [str(flaw) for flaw in document.flaws] == [
+        "components.securitySchemes.key.name: is a name that no header can have, with a space or another sign in it; "
+        "it is not asked for, so write the name alone"
+    ]
+
+
 def test_scheme_without_a_word_is_bearer():
     for word in ("", " ", None):
         spec = {**one(), "components": {"securitySchemes": {"it": {"type": "http", "scheme": word}}}}
