@@ -37,27 +37,25 @@ def check_contract(file: Path) -> CheckedContract:
     document = cast(Document, service.document)  # which every contract in a file has
     # A response to which several operations refer is looked at for each.
     found = chain(find_late_flaws(service.spec, operations), find_misfits(service.spec))
-    late = dict.fromkeys(map(document.locate_flaw, found))
-    flaws = [*document.flaws, *late]
+    flaws = [*document.flaws, *dict.fromkeys(map(document.locate_flaw, found))]
     dropped = len(document.unusable) + sum(one.flaw is not None for one in operations)
     summary = [
-        f"OpenAPI {document.version}",
+        f"{'Swagger' if document.version.startswith('2') else 'OpenAPI'} {document.version}",
         f"{count_things(len(operations) - dropped, 'operation')} served",
         *([f"{dropped} answered 501"] if dropped else []),
         count_things(len(flaws), "flaw") if flaws else "no flaw",
     ]
-    lines = [
-        line
-        for read in document.files
-        for line in _list_lines(read, [flaw for flaw in flaws if (flaw.file or file) == read])
-    ]
+    by_file: dict[Path, list[Flaw]] = {}
+    for flaw in flaws:
+        by_file.setdefault(flaw.file or file, []).append(flaw)
+    lines = [line for read, found in by_file.items() for line in _list_lines(read, found)]
     return CheckedContract([*lines, f"{file}: {', '.join(summary)}"], len(flaws))
 
 
 def _list_lines(file: Path, flaws: Sequence[Flaw]) -> Iterator[str]:
     """Write a line for each flaw, in the order in which they stand in the file."""
     # To find the lines takes as long as to read the file.
-    numbers = find_lines(read_utf_8(file), [flaw.place for flaw in flaws]) if flaws else []
+    numbers = find_lines(read_utf_8(file), [flaw.place for flaw in flaws])
     numbered = zip(numbers, flaws, strict=True)
     for number, flaw in sorted(numbered, key=lambda pair: (pair[0] or 0, str(pair[1]))):
         yield f"{file}:{number}: {flaw}" if number else f"{file}: {flaw}"

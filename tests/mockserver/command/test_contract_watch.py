@@ -155,6 +155,19 @@ def test_call_that_is_under_way_ends_as_it_began(watch):
     assert watched.get() == "Hi"
 
 
+def test_edit_of_a_file_that_the_contract_refers_to_counts(watch, tmp_path):
+    part = written(tmp_path, {"Greeting": {"enum": ["Hello"]}}, "parts.yaml")
+    watched = watch(
+        contract({"/greeting": {"get": {"responses": answers({"$ref": "parts.yaml#/Greeting"})}}})
+    )
+    assert watched.get() == "Hello"
+    written(tmp_path, {"Greeting": {"enum": ["Good morning"]}}, "parts.yaml")
+    os.utime(part, (1, 1))
+    watched.look()
+
+    assert watched.get() == "Good morning"
+
+
 def test_other_choices_need_a_new_start(watch):
     choice = {"id": "word", "reason": "Nobody says.", "default": "a", "alternatives": {"a": "a", "b": "b"}}
     watched = watch(greet("Hello"))

@@ -176,3 +176,32 @@ def test_flaw_of_a_contract_in_several_files_is_told_where_it_stands(tmp_path):
     assert run_command("check", file).stdout.startswith(
         f"{part}:3: get.responses.200.$ref: #/no is not in part.yaml"
     )
+
+
+def test_default_that_does_not_fit_is_told_by_check_only_since_that_takes_long(tmp_path):
+    number = {"name": "n", "in": "query", "schema": {"type": "integer", "default": "many"}}
+    file = written(
+        tmp_path, contract({"/a": {"get": {"parameters": [number], "responses": answers(example=1)}}})
+    )
+    (flaw, summary) = run_command("check", file).stdout.splitlines()
+
+    assert Stub([openapi_file.load_service(file)]).list_flaws() == []
+    assert "paths./a.get.parameters.0.schema.default: does not fit its schema" in flaw
+    assert summary.endswith("1 operation served, 1 flaw")
+
+
+def test_flaw_in_another_file_is_told_with_that_file_and_its_line(tmp_path):
+    (tmp_path / "parts.yaml").write_text("# a part\nThing:\n  type: objekt\n")
+    schema = {"$ref": "parts.yaml#/Thing"}
+    file = written(tmp_path, contract({"/a": {"get": {"responses": answers(schema)}}}))
+    lines = run_command("check", file).stdout.splitlines()
+
+    assert lines[0].startswith(f"{tmp_path / 'parts.yaml'}:3: Thing.type: ")
+    assert "1 operation served, 1 flaw" in lines[1]
+
+
+def test_check_names_swagger(tmp_path):
+    spec = {**contract({"/a": {"get": {"responses": {"200": {"description": "Done"}}}}}), "swagger": "2.0"}
+    del spec["openapi"]
+
+    assert "Swagger 2.0, 1 operation served, no flaw" in run_command("check", written(tmp_path, spec)).stdout
