@@ -110,8 +110,10 @@ class ContractWatch:
         self._read[service.name] = self._seen[service.name] = {
             file: marks[file] if file in marks else _find_mark(file) for file in _list_files(new)
         }
-        count = sum(one.api == service.name for one in stub.operations)
-        self._tell(f"{service.file}: was edited and is served anew, {count_things(count, 'operation')}")
+        operations = sum(one.api == service.name for one in stub.operations)
+        flaws = sum(one["api"] == service.name for one in stub.list_flaws())
+        counts = [count_things(operations, "operation"), *([count_things(flaws, "flaw")] if flaws else [])]
+        self._tell(f"{service.file}: was edited and is served anew, {', '.join(counts)}")
 
 
 def _list_files(service: Service) -> Sequence[Path]:

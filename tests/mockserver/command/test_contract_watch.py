@@ -107,6 +107,14 @@ def test_file_that_cannot_be_served_keeps_the_former_contract_and_says_why_once(
     assert watched.get() == "Hi"
 
 
+def test_flaws_of_the_edited_contract_are_counted(watch):
+    watched = watch(greet("Hello"))
+    watched.edit(greet("Hi", responses={"200": {"$ref": "#/components/responses/No"}}))
+
+    assert watched.get() == 501
+    assert watched.lines == [f"{watched.file}: was edited and is served anew, 1 operation, 1 flaw"]
+
+
 def test_file_is_read_when_nobody_writes_to_it_any_more(watch):
     watched = watch(greet("Hello"))
     watched.write(greet("H"))
