@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, get_args
 
-from mockserver.auth.issuer import CredentialIssuer, SampleCredential, make_sample_credential
+from mockserver.auth.issuer import CredentialIssuer, SampleCredential, make_sample_credentials
 from mockserver.auth.schemes import credential_kind
 from mockserver.auth.security import Mode
 from mockserver.auth.token_keys import LOCAL_SUPABASE, TokenKeys
@@ -216,13 +216,13 @@ class Stub:
             if name != service.choices.choices[id_].default
         ]
 
-    def make_credential(self, operation: Operation) -> SampleCredential | None:
-        """Make a credential that *operation* accepts, or None if it needs none."""
+    def make_credentials(self, operation: Operation) -> list[SampleCredential]:
+        """Make the credentials that *operation* asks for together, if any."""
         if self._mode == "off":
-            return None
+            return []
         service = self._services[operation.api]
         now_s = self.sessions.default.clock.now_s()
-        return make_sample_credential(
+        return make_sample_credentials(
             operation.security, service.schemes, service.fixtures.credentials, self._secret, now_s
         )
 

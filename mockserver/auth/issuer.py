@@ -62,17 +62,20 @@ class SampleCredential(NamedTuple):
     value: str
 
 
-def make_sample_credential(
+def make_sample_credentials(
     security: Security | None,
     schemes: Mapping[str, Scheme],
     credentials: Credentials,
     secret: str,
     now_s: float,
-) -> SampleCredential | None:
-    """Make a credential that an operation's first security scheme accepts for a day; None if it needs none."""
+) -> list[SampleCredential]:
+    """Make what an operation's first security requirement accepts for a day, one credential for each of its schemes."""
     if not security or {} in security:
-        return None
-    scheme = schemes[next(iter(security[0]))]
+        return []
+    return [_make_sample(schemes[name], credentials, secret, now_s) for name in security[0]]
+
+
+def _make_sample(scheme: Scheme, credentials: Credentials, secret: str, now_s: float) -> SampleCredential:
     if credential_kind(scheme) == "jwt":
         role = scheme.get("x-role", AUDIENCE)
         value = tokens.issue_token(secret, credentials.subject, role, now_s, 24 * _HOUR_S)

@@ -29,7 +29,7 @@ def render_banner(stub: Stub, url: str) -> str:
         for operation in shown:
             lines += [
                 clean_line(f"# {operation.api}: {operation.summary or operation.name}"),
-                render_curl(operation, service.spec, base, stub.make_credential(operation)),
+                render_curl(operation, service.spec, base, stub.make_credentials(operation)),
                 "",
             ]
         if len(shown) < len(operations):

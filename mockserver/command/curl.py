@@ -27,7 +27,7 @@ _OWN_HEADERS = ("accept", "content-type", "authorization")
 _Spelt = tuple[Mapping[str, Any], list[tuple[str, str]]]
 
 
-def render_curl(operation: Operation, spec: Spec, url: str, credential: SampleCredential | None) -> str:
+def render_curl(operation: Operation, spec: Spec, url: str, credentials: Sequence[SampleCredential]) -> str:
     """Render a command that calls *operation* with the contract's first example, in one line whatever is in it.
 
     What has no example has a value that its schema allows.
@@ -41,10 +41,9 @@ def render_curl(operation: Operation, spec: Spec, url: str, credential: SampleCr
     headers = [pair for pair in _list_pairs(spelt, "header") if pair[0].lower() not in _OWN_HEADERS]
     headers += [(one.name, one.value or "") for one in conditions if one.is_header]
     cookies = _list_pairs(spelt, "cookie")
-    if credential is not None:
-        {"query": query, "cookie": cookies}.get(credential.place, headers).append(
-            (credential.name, credential.value)
-        )
+    for credential in credentials:
+        place = {"query": query, "cookie": cookies}.get(credential.place, headers)
+        place.append((credential.name, credential.value))
     headers += [("Cookie", "; ".join(f"{name}={text}" for name, text in cookies))] if cookies else []
     address = f"{url}{_fill_path(operation.template, spelt)}{'?' if query else ''}{urlencode(query)}"
     words = ["curl", "-X", operation.method, address]

@@ -50,9 +50,9 @@ PATHS = {
 }
 
 
-def list_curls(folder: Path, paths: Any) -> tuple[list[str], list[str]]:
+def list_curls(folder: Path, paths: Any, **rest: Any) -> tuple[list[str], list[str]]:
     """Run each call of the banner; return its other lines, and what the calls print."""
-    stub = Stub([openapi_file.load_service(written(folder, contract(paths)))])
+    stub = Stub([openapi_file.load_service(written(folder, contract(paths, **rest)))])
     with serve_stub(stub) as url:
         lines = render_banner(stub, url).splitlines()
         calls = [line for line in lines if line.startswith("curl ")]
@@ -65,6 +65,13 @@ def list_curls(folder: Path, paths: Any) -> tuple[list[str], list[str]]:
 
 def test_call_is_made_from_the_schemas_and_works_when_it_is_pasted(tmp_path):
     assert list_curls(tmp_path, PATHS)[1] == ['"done"'] * len(PATHS)
+
+
+def test_call_has_all_credentials_that_are_asked_for_together(tmp_path):
+    schemes = {name: {"type": "apiKey", "in": "header", "name": f"X-{name}"} for name in ("Key", "App")}
+    paths = {"/things": {"get": {"security": [{"Key": [], "App": []}], "responses": answers(example="got")}}}
+
+    assert list_curls(tmp_path, paths, components={"securitySchemes": schemes})[1] == ['"got"']
 
 
 def test_large_contract_has_a_few_calls_in_the_banner_and_one_of_them_has_a_body(tmp_path):
