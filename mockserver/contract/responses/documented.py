@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.contract.responses.accept import ANYTHING, Accepted, choose_media_type
 from mockserver.contract.responses.examples import example_headers, sample_headers
-from mockserver.contract.responses.representation import Representation
+from mockserver.contract.responses.representation import OFF_CONTRACT, Representation
 from mockserver.contract.samples.merged_schema import SchemaMerger
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import PROBLEM_HEADER, NotAcceptable
@@ -20,6 +20,8 @@ from openapi.media_type import JSON, bare_media_type, is_json
 # Answers of HTTP that have no body, whatever the contract says.
 BODILESS = (204, 205, 304)
 _MOST_KNOWN = 64
+# Whoever sends what is valid would not understand an error, such as the 405 of Swagger's pet store.
+_NO_SUCCESS = "the contract documents only errors of this operation; add what a success answers"
 _STATUS = re.compile(r"[2-5](\d\d|XX)|default", re.ASCII | re.IGNORECASE)
 
 
@@ -168,13 +170,15 @@ class DocumentedResponses(Mapping[str, DocumentedResponse]):
         return len(self._responses)
 
     def usual_reply(self, accepted: Accepted = ANYTHING) -> Reply:
-        """Give the first success; where there is none, a redirect, or whatever else there is.
+        """Give the first success; where there is none, a redirect; where only errors are documented, a marked success.
 
         Raises NotAcceptable where that is wanted.
         """
         if self._usual_code is None:
             return Reply(200)
         code = self._usual_code.upper()
+        if code[0] in "45":
+            return Reply(200, None, {OFF_CONTRACT: _NO_SUCCESS})
         status = 200 if code == "DEFAULT" else int(code.replace("X", "0"))
         return self[self._usual_code].choose_reply(status, accepted)
 
