@@ -12,6 +12,7 @@ from openapi.document.document import Flaw
 from openapi.pointer import Steps
 
 _LONGEST_SHOWN = 60
+_MOST_REFERRED = 1000
 
 
 class Absent:
@@ -73,6 +74,7 @@ class Inspection:
 
     def __init__(self, spec: Spec, *, is_modern: bool, has_old_items: bool = False) -> None:
         self._spec = spec
+        self._referred = 0
         self.is_modern = is_modern
         self.has_old_items = has_old_items
         self.steps: list[str | int] = []
@@ -109,7 +111,13 @@ class Inspection:
             self.steps.pop()
 
     def find_referred(self, value: dict[str, Any]) -> Any:
-        """Find what *value*, a reference, leads to where OpenAPI has none, but files that were split have; or None."""
+        """Find what *value*, a reference, leads to where OpenAPI has none, but files that were split have; or None.
+
+        Not more often than any such file needs: what it leads to is copied, and may have the same reference in it.
+        """
+        self._referred += 1
+        if self._referred > _MOST_REFERRED:
+            return None
         try:
             return openapi.resolve_reference(self._spec, value)
         except (LookupError, TypeError, ValueError):

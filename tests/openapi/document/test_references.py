@@ -206,6 +206,15 @@ def test_reference_to_a_whole_map_or_list_is_followed():
     assert len(document.flaws) == 3
 
 
+def test_map_that_refers_to_itself_in_many_places_ends():
+    maps = {name: {"properties": refer("#/x-members"), "allOf": refer("#/x-list")} for name in "abc"}
+    spec = contract(None, components={"schemas": {"A": {"properties": refer("#/x-members")}}})
+    document = read({**spec, "x-members": maps, "x-list": [{"allOf": refer("#/x-list")} for _ in range(3)]})
+
+    assert len(document.flaws) < 5000
+    assert document.unusable == {}
+
+
 def test_schema_with_a_name_of_its_own_is_found_by_it():
     schemas = {
         "A": {
