@@ -20,7 +20,9 @@ from openapi.media_type import JSON, bare_media_type, is_json
 # Answers of HTTP that have no body, whatever the contract says.
 BODILESS = (204, 205, 304)
 _MOST_KNOWN = 64
-# Whoever sends what is valid would not understand an error, such as the 405 of Swagger's pet store.
+# Only a request that is not valid gets these. Whoever sends a valid one would not understand the 405 that Swagger's pet
+# store documents alone.
+_OF_CHECKS = frozenset({"400", "401", "403", "405", "406", "413", "415", "422"})
 _NO_SUCCESS = "the contract documents only errors of this operation; add what a success answers"
 _STATUS = re.compile(r"[2-5](\d\d|XX)|default", re.ASCII | re.IGNORECASE)
 
@@ -170,14 +172,16 @@ class DocumentedResponses(Mapping[str, DocumentedResponse]):
         return len(self._responses)
 
     def usual_reply(self, accepted: Accepted = ANYTHING) -> Reply:
-        """Give the first success; where there is none, a redirect; where only errors are documented, a marked success.
+        """Give the first success; where there is none, a redirect, or the one error that a valid request may meet.
+
+        Where only other errors are documented it is an empty success that is marked.
 
         Raises NotAcceptable where that is wanted.
         """
         if self._usual_code is None:
             return Reply(200)
         code = self._usual_code.upper()
-        if code[0] in "45":
+        if code[0] in "45" and (len(self._responses) > 1 or code in _OF_CHECKS):
             return Reply(200, None, {OFF_CONTRACT: _NO_SUCCESS})
         status = 200 if code == "DEFAULT" else int(code.replace("X", "0"))
         return self[self._usual_code].choose_reply(status, accepted)
