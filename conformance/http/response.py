@@ -88,7 +88,9 @@ class Response:
     @property
     def json(self) -> Any:
         """The body as JSON; raises DoesNotConform if it is none, and Inconclusive if it cannot be read here."""
-        parsed = self._parsed_json
+        parsed = self.exchange.answer_body.value
+        if parsed is NOT_PARSED:  # for most it is there, and it is asked for thousands of times in a run
+            parsed = self._parsed_json
         if not isinstance(parsed, Exception):
             return parsed
         if isinstance(parsed, Inconclusive):
@@ -99,7 +101,7 @@ class Response:
 
     @property
     def _parsed_json(self) -> Any:
-        if (value := self.exchange.answer_body.value) is not NOT_PARSED:  # as for most, again and again
+        if (value := self.exchange.answer_body.value) is not NOT_PARSED:
             return value
         if self.unread_coding:
             return Inconclusive(describe_unread_coding(self))

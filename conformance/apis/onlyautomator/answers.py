@@ -23,10 +23,10 @@ def data_of(answer: Response) -> Data:
     if not answer.ok:
         raise Inconclusive(f"a write that this rests on was refused with status {answer.status}")
     body = body_of(answer)
-    if not isinstance(body, dict) or not isinstance(body.get("data"), dict):
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, dict):
         raise Inconclusive("a write that this rests on was answered without a data object")
-    data: Data = body["data"]  # the same object each time, so nobody may change it
-    return data
+    return data  # the same object each time, so nobody may change it
 
 
 def body_of(answer: Response) -> Any:

@@ -50,13 +50,14 @@ def find_disagreements(records: Records, known: KnownWrites) -> Iterator[Disagre
     A member that the answer lacks is not compared, nor is a record that is there twice. A record of other names is
     known by its id.
     """
-    counts = Counter(map(_names_of, records))
+    names_of_records = list(map(_names_of, records))
+    counts = Counter(names_of_records)
     by_id = {data_of(one.answer).get("id"): one for one in known.values()}
-    for record in records:
-        written = known.get(_names_of(record))
+    for record, names in zip(records, names_of_records, strict=True):
+        written = known.get(names)
         if written is None:
             yield from _find_other_names(record, by_id)
-        elif counts[_names_of(record)] == 1:
+        elif counts[names] == 1:
             answered = data_of(written.answer)
             for name in COMPARED:
                 is_there = name in record or name in MAY_BE_LEFT_OUT

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from conformance.apis.onlyautomator.answers import Data, data_of, describe_value
-from conformance.apis.onlyautomator.driver import Driver, triple_of
+from conformance.apis.onlyautomator.driver import Driver, SentWrite, triple_of
 from conformance.apis.onlyautomator.listed_answers import (
     RECORD,
     TIMES,
@@ -125,19 +125,22 @@ def test_list_keeps_times(driver: Driver) -> None:
         with suppress(Inconclusive):
             for record in records_of(answer):
                 if (id_ := str(record.get("id"))) in known:
-                    _expect_same_times(driver, data_of(known[id_].answer), record, seen)
+                    _expect_same_times(driver, known[id_], record, seen)
 
 
 def _expect_same_times(
-    driver: Driver, answered: Data, record: Data, seen: dict[tuple[str, str], str]
+    driver: Driver, written: SentWrite, record: Data, seen: dict[tuple[str, str], str]
 ) -> None:
-    """Want the times of a *record* to be those of its id that were *seen*, which those of new ids are added to."""
+    """Want the times of a *record* to be those of its id that were *seen*, which those of new ids are added to.
+
+    written: the one write of that record.
+    """
     for name in TIMES:
         text, first = record.get(name), seen.get(key := (str(record["id"]), name))
         if text == first:
             continue
         moment = parse_instant(text)
-        if moment is None or not may_be_same_time(text, answered.get(name)):
+        if moment is None or not may_be_same_time(text, data_of(written.answer).get(name)):
             continue
         if first is None:
             seen[key] = str(text)
