@@ -184,6 +184,10 @@ def _example_error_reply(problem: Problem, operation: Operation, reply: Reply, a
     hint = reply.headers.get(PROBLEM_HEADER)
     said = f"{problem.message}; {hint}" if hint else problem.message
     headers = {**reply.headers, PROBLEM_HEADER: " ".join(said.split())[:_LONGEST_SAID]}
-    if documented.body is None or matching_response(reply.status, operation.documented) is None:
+    status = matching_response(reply.status, operation.documented)
+    if status is None or documented.body is None:
         return Reply(reply.status, reply.body, headers)
+    # What a contract leaves without a body says more in the words of the problem.
+    if not operation.documented[status].representations:
+        documented = documented._replace(body=reply.body)
     return documented.with_headers(headers)

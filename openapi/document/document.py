@@ -10,6 +10,9 @@ from typing import NamedTuple
 from openapi import Spec
 from openapi.pointer import Steps
 
+# In the place of a parameter that cannot be had, of which a flaw tells.
+UNKNOWN_PARAMETER = {"name": "unknown", "in": "query"}
+
 
 class Flaw(NamedTuple):
     """Something wrong in a contract that is read all the same.

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from openapi import METHODS
+from openapi.document.document import UNKNOWN_PARAMETER
 from openapi.document.inspection import ABSENT, Inspection, Kind, Owner, Referable, show_value
 from openapi.document.kinds import Flag, ListOf, MapOf, Object, Text, Word
 from openapi.document.schema_kinds import ANYTHING, COUNT, SCHEMA
@@ -131,7 +132,7 @@ def _read_method(inspection: Inspection, name: str) -> str | None:
     return name
 
 
-PARAMETER = Object("a parameter", "name", "in", stub={"name": "unknown", "in": "query"})
+PARAMETER = Object("a parameter", "name", "in", stub=UNKNOWN_PARAMETER)
 HEADER = Object("a header", is_vital=False)
 MEDIA_TYPE = Object("a media type")
 ENCODING = Object("an encoding", is_referable=False)

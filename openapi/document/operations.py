@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import openapi
 from openapi import METHODS, Spec
-from openapi.document.document import Flaw
+from openapi.document.document import UNKNOWN_PARAMETER, Flaw
 from openapi.document.security import check_schemes, settle_security
 from openapi.pointer import Steps
 
@@ -225,10 +225,11 @@ class OperationCheck:
             parameter = openapi.resolve_reference(self._spec, one)
             key = (parameter["name"], parameter["in"])
             if key in kept:
-                self._report(
-                    (*place, "parameters", number),
-                    f"{key[0]} in {key[1]} is there twice; the first counts, so remove one",
-                )
+                if parameter != UNKNOWN_PARAMETER:
+                    self._report(
+                        (*place, "parameters", number),
+                        f"{key[0]} in {key[1]} is there twice; the first counts, so remove one",
+                    )
             elif key[1] == "path" and key[0] not in variables:
                 self._report(
                     (*place, "parameters", number),

@@ -112,6 +112,17 @@ def test_invalid_request_is_422_where_the_contract_has_that_and_no_400(serve):
     assert http.get("/both", params={"id": "x"}).status_code == 400
 
 
+def test_refusal_that_the_contract_leaves_without_a_body_says_what_is_wrong(serve):
+    operation = {"parameters": [{"name": "id", "in": "query", "schema": INTEGER}]}
+    bare = {"description": "", "headers": {"X-Why": {"schema": {"type": "string"}, "example": "z"}}}
+    http = serve(contract({"/x": {"get": {**operation, "responses": {**answers(example=1), "400": bare}}}}))
+
+    refused = http.get("/x", params={"id": "no"})
+
+    assert refused.json()["detail"] == {"id": "must be a whole number, not 'no'"}
+    assert (refused.status_code, refused.headers["x-why"]) == (400, "z")
+
+
 def test_answers_of_a_guest_are_forced_failed_journalled_and_apart(serve):
     http = serve(PETS)
     made = http.post("/__admin/sessions", json={"id": "one"}).json()

@@ -274,3 +274,13 @@ def test_part_of_another_kind_is_read_as_what_is_wanted():
     assert list(map(str, document.flaws)) == [
         "paths./a.get.responses.200.$ref: leads to a request body, and must lead to a response; it is read as one"
     ]
+
+
+def test_parameters_that_cannot_be_had_are_told_once():
+    parameters = [refer("#/components/parameters/none"), refer("#/components/parameters/neither")]
+
+    assert list_flaws(one(parameters=parameters)) == [
+        f"paths./a.get.parameters.{index}.$ref: #/components/parameters/{name} leads nowhere in this file; "
+        "what needs it answers 501"
+        for index, name in enumerate(("none", "neither"))
+    ]
