@@ -25,6 +25,7 @@ _METHODS = ("get", "put", "post", "patch", "delete")
 _ANY_ANSWER = {"default": {"description": "any"}}
 _RANGES = {"*/*", "application/*"}
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+_COMPONENTS = "#/components/"
 _PATHS, _ASIDE = "#/paths/", "#/x-paths/"
 
 
@@ -94,8 +95,37 @@ def prepare_spec(spec: openapi.Spec) -> openapi.Spec:
     }
     if any(one.startswith(_PATHS) for one in walk_references(spec)):
         prepared["x-paths"] = paths
-        prepared = _rewrite(prepared)
-    return prepared
+        return dict(_rewrite(prepared))
+    return {**prepared, "components": _select_components(spec.get("components"), prepared["paths"])}
+
+
+def _select_components(components: Any, paths: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of *components* those that *paths* lead to: Schemathesis copies all that it is given."""
+    known = components if isinstance(components, dict) else {}
+    found: dict[str, dict[str, Any]] = {}
+    pending: list[Any] = [paths]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending += node
+        elif isinstance(node, dict):
+            if "$dynamicRef" in node:
+                return known  # which may lead anywhere
+            pending += node.values()
+            mapping = node.get("mapping") if "propertyName" in node else None
+            # Of a discriminator, whose mapping may have the name of a schema alone.
+            pending += (
+                [f"{_COMPONENTS}schemas/{one}" for one in mapping.values()]
+                if isinstance(mapping, dict)
+                else []
+            )
+        elif isinstance(node, str) and node.startswith(_COMPONENTS):
+            room, _, name = node.removeprefix(_COMPONENTS).partition("/")
+            named = known.get(room)
+            if isinstance(named, dict) and name in named and name not in found.setdefault(room, {}):
+                found[room][name] = named[name]
+                pending.append(named[name])
+    return found
 
 
 def _prepare_item(spec: openapi.Spec, written: Any) -> Any:

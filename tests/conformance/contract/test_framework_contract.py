@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from conformance.contract.generator import prepare_spec
 from conformance.proof.messages import Response
 from tests.conformance.contract.answering import judge_by, make_contract
 
@@ -159,6 +160,22 @@ class HidesId(Notes):
 
 class TakesAnyLimit(Notes):
     is_lax = True
+
+
+def test_generator_is_given_what_requests_are_made_by_and_nothing_else():
+    """Schemathesis copies all of it, and of a large contract most is about answers."""
+    mapping = {"a": "Kind", "b": "#/components/schemas/Upload"}
+    body = {"schema": {"discriminator": {"propertyName": "kind", "mapping": mapping}}}
+    paths = {
+        "/a": {
+            "post": {"requestBody": {"content": {"application/json": body}}, **answers("200", refer("Note"))}
+        }
+    }
+    given = prepare_spec(make_contract(paths, components={"schemas": SCHEMAS}))
+    of_frame = prepare_spec(CONTRACT)
+
+    assert given["components"]["schemas"].keys() == {"Kind", "Upload"}
+    assert of_frame["components"]["schemas"].keys() == {"Kind", "Note", "Upload", "Login"}
 
 
 @pytest.mark.parametrize(
