@@ -177,6 +177,7 @@ def test_flaw_of_a_contract_costs_what_it_touches(change, place, tmp_path):
     assert notes[0].startswith(f"the contract has a flaw: {place}")
 
 
+@pytest.mark.usefixtures("few_cases")
 @pytest.mark.parametrize(
     ("keyword", "reference"),
     [

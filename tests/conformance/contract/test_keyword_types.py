@@ -70,6 +70,7 @@ class Agrees:
         return Response(200, {})
 
 
+@pytest.mark.usefixtures("few_cases")
 @pytest.mark.parametrize("schema", [{"maxItems": -1}, {"type": "strin"}, {"pattern": "^[a"}])
 def test_request_of_a_schema_with_a_flaw_is_drawn(schema, written):
     file = written(make_contract(schema, "3.1.0"))
