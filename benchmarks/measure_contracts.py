@@ -147,7 +147,7 @@ class Asking:
             yield f"answer: {problem}"[: 2 * LONGEST_CAUSE]
 
     def _documents_success(self) -> bool:
-        return any(code[0] in "123d" for code in self.operation.answers)
+        return any(code[0] in "23d" for code in self.operation.answers)
 
     def _check_answer(self, answer: Answer) -> str | None:
         """Name what the contract does not allow in *answer*."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import jsonschema
 from referencing import Registry
 from referencing.jsonschema import DRAFT4, DRAFT202012
 
+from openapi.pointer import walk_references
 from openapi.yaml_text import parse_yaml
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -110,6 +112,8 @@ class Contract:
 
     def _read_operation(self, path: str, method: str, item: dict[str, Any]) -> Operation:
         operation = item[method]
+        if any(not text.startswith("#") for text in walk_references(operation)):
+            raise Unreadable("a part in another file")
         named = {}
         for one in [*item.get("parameters", []), *operation.get("parameters", [])]:
             one = self.follow(one)
@@ -141,7 +145,8 @@ class Contract:
             url = server["url"]
             for name, variable in server.get("variables", {}).items():
                 url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-            return urlsplit(url).path.rstrip("/")
+            path = re.sub(r"[{}]", "", urlsplit(url).path).rstrip("/")
+            return path if path.startswith("/") or not path else f"/{path}"
         return ""
 
     def _read_parameter(self, one: dict[str, Any]) -> Parameter:
@@ -211,7 +216,8 @@ class Contract:
         if isinstance(node.get("$ref"), str):
             target = f"urn:{needless}{node['$ref']}"
             if not self.is_2020:
-                return {"$ref": target}
+                is_nullable = node.get("nullable") is True or node.get("x-nullable") is True
+                return {"anyOf": [{"$ref": target}, *([{"enum": [None]}] if is_nullable else [])]}
             return {**{key: self._translate(one, needless) for key, one in node.items()}, "$ref": target}
         made = {key: self._translate(one, needless) for key, one in node.items()}
         if isinstance(made.get("required"), list) and isinstance(node.get("properties"), dict):

@@ -80,6 +80,8 @@ class MethodOperation(Object):
         owner = inspection.owner
         inspection.owner = owner._replace(part=str(inspection.steps[-1])) if owner.room == "paths" else owner
         try:
+            if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+                inspection.take_over(value, self, is_vital=True)
             return super().check(inspection, value)
         finally:
             inspection.owner = owner
@@ -147,12 +149,12 @@ INFO = Object("info", is_referable=False)
 COMPONENTS = Object("components", is_referable=False)
 DOCUMENT = Object("an OpenAPI document", is_referable=False)
 
-_CONTENT, _HEADERS, _EXAMPLES = MapOf(MEDIA_TYPE), MapOf(HEADER), Examples(EXAMPLE)
+_CONTENT, _HEADERS, _EXAMPLES = MapOf(MEDIA_TYPE, is_vital=True), MapOf(HEADER), Examples(EXAMPLE)
 _SERVER_VARIABLE = Object("a server variable", is_referable=False)
 _SERVERS = ListOf(SERVER)
 _SECURITY = ListOf(Requirement(Scopes(TEXT)))
 _PARAMETERS = ListOf(PARAMETER)
-_RESPONSES = MapOf(RESPONSE, _read_status, has_extensions=True)
+_RESPONSES = MapOf(RESPONSE, _read_status, has_extensions=True, is_vital=True)
 
 HEADER.fields = {
     "description": TEXT,

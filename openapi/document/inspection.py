@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
@@ -13,6 +14,9 @@ from openapi.pointer import Steps
 
 _LONGEST_SHOWN = 60
 _MOST_REFERRED = 1000
+DEEPEST_COPY = 40
+# What becomes of what a reference to nowhere stands for, by whether an operation cannot do without it.
+OUTCOMES = {True: "what needs it answers 501", False: "it is left out"}
 
 
 class Absent:
@@ -68,13 +72,23 @@ class Inspection:
     """The state of a walk through *spec*.
 
     is_modern: whether schemas are those of JSON Schema 2020-12, as since OpenAPI 3.1. has_old_items: whether an older
-    draft of it is in force there, in which items may be a list. steps: where the walk stands. owner: the component or
-    the operation that it is in.
+    draft of it is in force there, in which items may be a list. missing: why a reference to another file leads nowhere,
+    by its text. steps: where the walk stands. owner: the component or the operation that it is in. broken: of those
+    that lack what they cannot do without, why.
     """
 
-    def __init__(self, spec: Spec, *, is_modern: bool, has_old_items: bool = False) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        *,
+        is_modern: bool,
+        has_old_items: bool = False,
+        missing: Mapping[str, str] | None = None,
+    ) -> None:
         self._spec = spec
         self._referred = 0
+        self.missing = missing or {}
+        self.broken: dict[Owner, str] = {}
         self.is_modern = is_modern
         self.has_old_items = has_old_items
         self.steps: list[str | int] = []
@@ -122,6 +136,23 @@ class Inspection:
             return openapi.resolve_reference(self._spec, value)
         except (LookupError, TypeError, ValueError):
             return None
+
+    def take_over(self, value: dict[str, Any], kind: Kind, *, is_vital: bool) -> None:
+        """Give *value*, a reference where OpenAPI has none, the members of what it leads to."""
+        target = self.find_referred(value)
+        text = value.pop("$ref")
+        # A map may be a part of itself.
+        if not isinstance(target, dict) or len(self.steps) > DEEPEST_COPY:
+            reason = self.missing.get(text, f"does not lead to {kind.description}")
+            self.report(f"{text} {reason}; {OUTCOMES[is_vital]}", "$ref")
+            if is_vital:
+                self.broken.setdefault(self.owner, f"{text} {reason}")
+            return
+        self.report(
+            f"{text} stands where OpenAPI has no reference; it is followed, so bundle the file", "$ref"
+        )
+        for name, member in target.items():
+            value.setdefault(name, copy.deepcopy(member))
 
     def add_reference(self, holder: dict[str, Any], kind: Referable) -> None:
         """Remember a reference, which can be followed when the whole contract is known."""

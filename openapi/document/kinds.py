@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from openapi.document.inspection import ABSENT, Inspection, Kind, show_value
+from openapi.document.inspection import ABSENT, DEEPEST_COPY, Inspection, Kind, show_value
 
 _LONGEST_NAME = 60
-_DEEPEST_COPY = 40
 
 
 class Anything:
@@ -90,7 +89,7 @@ class ListOf:
             if not isinstance(value, dict):
                 return inspection.reject(value, self)
             target = inspection.find_referred(value) if isinstance(value.get("$ref"), str) else None
-            if isinstance(target, list) and len(inspection.steps) <= _DEEPEST_COPY:
+            if isinstance(target, list) and len(inspection.steps) <= DEEPEST_COPY:
                 inspection.report(
                     f"{value['$ref']} stands where OpenAPI has no reference; it is followed", "$ref"
                 )
@@ -107,7 +106,7 @@ class MapOf:
     """An object whose members have any names, and are all of one kind.
 
     read_name: gives the name that is used; None for one that cannot be, which it reports. has_extensions: whether what
-    begins with x- is no member.
+    begins with x- is no member. is_vital: whether an operation cannot do without it.
     """
 
     def __init__(
@@ -116,8 +115,10 @@ class MapOf:
         read_name: Callable[[Inspection, str], str | None] | None = None,
         *,
         has_extensions: bool = False,
+        is_vital: bool = False,
     ) -> None:
         self._kind = kind
+        self._is_vital = is_vital
         self._read_name = read_name
         self._has_extensions = has_extensions
         self.description = "an object"
@@ -127,7 +128,7 @@ class MapOf:
         if not isinstance(value, dict):
             return inspection.reject(value, self)
         if isinstance(value.get("$ref"), str):
-            self._follow_reference(inspection, value)
+            inspection.take_over(value, self, is_vital=self._is_vital)
         for name in list(value):
             if self._has_extensions and name.startswith("x-"):
                 del value[name]
@@ -142,21 +143,6 @@ class MapOf:
             elif member is not value[name]:
                 value[name] = member
         return value
-
-    @staticmethod
-    def _follow_reference(inspection: Inspection, value: dict[str, Any]) -> None:
-        """Add the members of the map to which *value* refers, which OpenAPI does not have."""
-        target = inspection.find_referred(value)
-        text = value.pop("$ref")
-        # A map may be a part of itself.
-        if not isinstance(target, dict) or len(inspection.steps) > _DEEPEST_COPY:
-            inspection.report(f"{text} leads to no map; it is left out", "$ref")
-            return
-        inspection.report(
-            f"{text} stands where OpenAPI has no reference; it is followed, so bundle the file", "$ref"
-        )
-        for name, member in target.items():
-            value.setdefault(name, copy.deepcopy(member))
 
 
 class Object:

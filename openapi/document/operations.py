@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import openapi
 from openapi import METHODS, Spec
 from openapi.document.document import UNKNOWN_PARAMETER, Flaw
+from openapi.document.inspection import Owner
 from openapi.document.security import check_schemes, settle_security
 from openapi.pointer import Steps
 
@@ -105,21 +106,29 @@ def read_base_path(server: dict[str, Any] | None) -> str:
 
 
 class OperationCheck:
-    """Checks all operations of *spec* beside one another, and mends what is wrong with them."""
+    """Checks all operations of *spec* beside one another, and mends what is wrong with them.
 
-    def __init__(self, spec: Spec) -> None:
+    broken: what lacks something that it cannot do without. What else seems wrong with it may be right in what it lacks.
+    described_schemes: the names of all security schemes, also of those that cannot be read.
+    """
+
+    def __init__(
+        self, spec: Spec, broken: Collection[Owner] = (), described_schemes: Collection[str] = ()
+    ) -> None:
         self._spec = spec
+        self._broken = broken
         self.flaws: list[Flaw] = []
         self._names: set[str] = set()
         self._shapes: dict[tuple[str, str], str] = {}
         self._own_names: set[str] = set()
         self._schemes = spec.get("components", {}).get("securitySchemes", {})
+        self._unreadable = {*described_schemes} - {*self._schemes}
 
     def check_all(self) -> list[Flaw]:
         """Check all, and return what was wrong."""
         spec = self._spec
         self.flaws.extend(check_schemes(self._schemes))
-        self.flaws.extend(settle_security(spec, (), self._schemes))
+        self.flaws.extend(settle_security(spec, (), self._schemes, self._unreadable))
         self._check_servers(spec, ())
         for path, item in spec["paths"].items():
             self._check_servers(item, ("paths", path))
@@ -136,15 +145,21 @@ class OperationCheck:
     def _report(self, place: Steps, message: str) -> None:
         self.flaws.append(Flaw(place, message))
 
+    def _suspect(self, place: Steps, message: str, *steps: str | int) -> None:
+        """Report a flaw *steps* below *place*, a path or an operation, unless that lacks what may have it right."""
+        _, path, *method = map(str, place)
+        if not any(Owner("paths", path, part) in self._broken for part in ("", *method[-1:])):
+            self._report((*place, *steps), message)
+
     def _check_operation(self, operation: FoundOperation) -> None:
         document, place = operation.document, operation.steps
         self._name_operation(operation)
         if not document.get("responses"):
-            self._report(
-                (*place, "responses"), "is missing; 200 without a body is answered, so document the answers"
+            self._suspect(
+                place, "is missing; 200 without a body is answered, so document the answers", "responses"
             )
             document["responses"] = {"200": {"description": ""}}
-        self.flaws.extend(settle_security(document, place, self._schemes))
+        self.flaws.extend(settle_security(document, place, self._schemes, self._unreadable))
         self._check_servers(document, place)
         self._check_parameters(document, place)
         self._check_variables(operation)
@@ -210,7 +225,7 @@ class OperationCheck:
         # Behind the path a variable is a part of the query that may be left out.
         for name in dict.fromkeys(VARIABLE.findall(strip_query(operation.path))):
             if name not in described:
-                self._report(
+                self._suspect(
                     operation.steps,
                     f"the variable {name} of the path is no parameter; any text is taken for it, so describe it",
                 )

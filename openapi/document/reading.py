@@ -56,14 +56,16 @@ def make_document(spec: Spec, file: Path) -> Document:
         spec,
         is_modern=not spec["openapi"].startswith("3.0"),
         has_old_items="draft-0" in str(spec.get("jsonSchemaDialect")),
+        missing=bundled.missing,
     )
+    described_schemes = _list_schemes(spec)
     DOCUMENT.check(inspection, spec)
     inspection.flaws[:0] = document.flaws
     reported = {flaw.place for flaw in inspection.flaws}
-    broken = References(spec, inspection, reported, bundled.missing).settle_all()
+    broken = References(spec, inspection, reported).settle_all()
     spec.setdefault("paths", {})
     _check_info(inspection, spec)
-    flaws = [*inspection.flaws, *OperationCheck(spec).check_all()]
+    flaws = [*inspection.flaws, *OperationCheck(spec, broken, described_schemes).check_all()]
     unread = {(*flaw.place, "$ref") for flaw in bundled.flaws}
     flaws = [document.locate_flaw(flaw) for flaw in flaws if flaw.place not in unread]
     raw = [*bundled.flaws, *(lifted.flaws if lifted else ())]
@@ -96,6 +98,13 @@ def _settle_version(document: Document) -> None:
         known = _NEWEST[minor[1] if minor else "0" if version == "3" else "2"]
         document.flaws.append(Flaw(("openapi",), f"{version} is read as {known}, so write that"))
         spec["openapi"] = known
+
+
+def _list_schemes(spec: Spec) -> list[str]:
+    """List the names of the security schemes, before those that cannot be read are left out."""
+    components = spec.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    return [*schemes] if isinstance(schemes, dict) else []
 
 
 def _check_info(inspection: Inspection, spec: Spec) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin
 
 import openapi
 from openapi import METHODS, Spec
 from openapi.document.grammar import MEDIA_TYPE, PATH_ITEM, ROOMS, SECURITY_SCHEME
-from openapi.document.inspection import ABSENT, Inspection, Owner, Referable, Reference
+from openapi.document.inspection import ABSENT, OUTCOMES, Inspection, Owner, Referable, Reference
 from openapi.document.schema_kinds import Schema
 from openapi.pointer import Steps, unescape_step
 
@@ -39,8 +39,7 @@ class _Names(NamedTuple):
 class References:
     """Follows the references that a walk through *spec* came by.
 
-    reported: the places of references that were reported already. missing: why a reference to another file leads
-    nowhere, by its text.
+    reported: the places of references that were reported already.
     """
 
     def __init__(
@@ -48,12 +47,11 @@ class References:
         spec: Spec,
         inspection: Inspection,
         reported: Collection[Steps] = (),
-        missing: Mapping[str, str] | None = None,
     ) -> None:
         self._spec = spec
         self._inspection = inspection
         self._reported = reported
-        self._missing = missing or {}
+        self._missing = inspection.missing
         self._names = _Names(0, {}, {}, {})
         self._settled: dict[tuple[str, str, Steps], str | BadReference] = {}
         # Those that are known to come to an end, and how many components there are of a name.
@@ -61,7 +59,7 @@ class References:
         self._numbers: dict[tuple[str, str], int] = {}
         # Which components and operations need which.
         self._needs: dict[Owner, set[Owner]] = {}
-        self._broken: dict[Owner, str] = {}
+        self._broken = dict(inspection.broken)
 
     def settle_all(self) -> dict[Owner, str]:
         """Make all references lead somewhere; return what needs one that does not, and why that one does not."""
@@ -115,7 +113,7 @@ class References:
         if not isinstance(kind, Schema):
             holder.clear()
             holder.update(kind.stub)
-        outcome = "what needs it answers 501" if kind.is_vital else "it is left out"
+        outcome = OUTCOMES[kind.is_vital]
         if place not in self._reported and (*place, "$ref") not in self._reported:
             self._inspection.report_at((*place, "$ref"), f"{text} {reason}; {outcome}")
         if kind.is_vital:

@@ -292,7 +292,7 @@ SCHEMA = Schema()
 TEXT, FLAG = Text(), Flag()
 COUNT = Number("a whole number from 0 on", least=0, is_whole=True)
 _LIMIT = Number("a number")
-_SCHEMAS, _SCHEMA_LIST = MapOf(SCHEMA), SchemaList(SCHEMA)
+_SCHEMAS, _SCHEMA_LIST = MapOf(SCHEMA, is_vital=True), SchemaList(SCHEMA)
 
 DISCRIMINATOR = Object("a discriminator", "propertyName", is_referable=False)
 DISCRIMINATOR.fields = {"propertyName": TEXT, "mapping": MapOf(TEXT), "defaultMapping": TEXT}

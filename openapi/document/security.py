@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from openapi.document.document import Flaw
@@ -38,8 +38,12 @@ def _can_be_shown(scheme: Mapping[str, Any]) -> bool:
     return bool(scheme["type"] != _MUTUAL_TLS)
 
 
-def settle_security(holder: dict[str, Any], place: Steps, schemes: Mapping[str, Any]) -> Iterator[Flaw]:
+def settle_security(
+    holder: dict[str, Any], place: Steps, schemes: Mapping[str, Any], unreadable: Collection[str] = ()
+) -> Iterator[Flaw]:
     """Leave out of the security of *holder* what cannot be shown, and tell of what is no scheme.
+
+    unreadable: the schemes that are described and cannot be read, which was told already.
 
     An alternative of which nothing is left would let everybody in; it stays only where nothing else is asked for.
     """
@@ -52,7 +56,7 @@ def settle_security(holder: dict[str, Any], place: Steps, schemes: Mapping[str, 
             del alternative[name]
             if not alternative:
                 emptied.append(index)
-            if name not in schemes:
+            if name not in schemes and name not in unreadable:
                 yield Flaw(
                     (*place, "security", index, name),
                     "is no scheme in components.securitySchemes; it is not asked for, so describe it there",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from openapi import Spec
 from openapi.document.document import Flaw
 from openapi.document.split_files.file_tree import CannotTake, FilePart, FileTree, Pointer, ReadFile, TreeFile
-from openapi.document.split_files.part_kinds import REFERABLE_KINDS, find_kind, list_groups
+from openapi.document.split_files.part_kinds import REFERABLE_KINDS, VITAL_KINDS, find_kind, list_groups
 from openapi.pointer import Steps, escape_step
 
 # Of what is copied from other files: one may be put into many places, each time with all that it refers to.
@@ -260,7 +260,8 @@ class _Bundle:
         reason = str(why) if file is self._tree.main else f"{why} (named in {file.name})"
         self.missing.setdefault(reference, reason)
         if kind not in REFERABLE_KINDS:
-            self.flaws.append(Flaw(place, f"{reference} {reason}"))
+            outcome = "what needs it answers 501" if kind in VITAL_KINDS else "it is left out"
+            self.flaws.append(Flaw(place, f"{reference} {reason}; {outcome}"))
 
 
 def _clean_name(parts: Sequence[str]) -> str:

@@ -21,6 +21,8 @@ _MAPS = {
 }
 # Where a reference to nowhere is found by whoever checks references.
 REFERABLE_KINDS = frozenset({*_MAPS.values()} - {"link", "callback"})
+# What is none of these, and yet an operation cannot do without it.
+VITAL_KINDS = frozenset({"operation", "responses", "mediaTypes", "schemas"})
 _MEMBERS: dict[str, dict[str, str]] = {
     **{name: {"*": kind} for name, kind in _MAPS.items()},
     "document": {

@@ -284,3 +284,40 @@ def test_parameters_that_cannot_be_had_are_told_once():
         "what needs it answers 501"
         for index, name in enumerate(("none", "neither"))
     ]
+
+
+@pytest.mark.parametrize("reference", ["gone.yaml", "#/x-gone", "#/openapi"])
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda refer_away: refer_away,
+        lambda refer_away: {"responses": refer_away},
+        lambda refer_away: {"responses": {"200": {"description": "", "content": refer_away}}},
+        lambda refer_away: answer({"type": "object", "properties": refer_away}),
+        lambda refer_away: {"responses": OK, "parameters": refer_away},
+    ],
+    ids=["operation", "responses", "content", "properties", "parameters"],
+)
+def test_reference_to_nowhere_drops_the_operation_wherever_it_stands(operation, reference):
+    document = read(contract({"/a/{id}": {"get": operation(refer(reference))}}))
+
+    assert document.unusable["/a/{id}", "get"].startswith(f"{reference} ")
+    told = [str(flaw) for flaw in document.flaws if "must be a list" not in flaw.message]
+    # Neither that it has no answers, nor that its variable is no parameter: what is missing may have both.
+    assert [text.rpartition("; ")[2] for text in told] == ["what needs it answers 501"]
+
+
+def test_operation_may_be_a_reference():
+    document = read({**contract({"/a": {"get": refer("#/x-list")}}), "x-list": {"responses": OK}})
+
+    assert document.unusable == {}
+    assert document.spec["paths"]["/a"]["get"]["responses"] == OK
+
+
+@pytest.mark.parametrize("scheme", [refer("gone.yaml"), {"scheme": "basic"}, None])
+def test_scheme_that_cannot_be_read_is_told_of_once(scheme):
+    components = {"securitySchemes": {"k": scheme}}
+    secured = {"responses": OK, "security": [{"k": []}]}
+
+    [told] = list_flaws(contract({"/a": {"get": secured}}, components=components))
+    assert told.startswith("components.securitySchemes.k")
