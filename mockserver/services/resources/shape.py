@@ -119,7 +119,11 @@ def read_members(spec: Spec, schema: Any) -> dict[str, Any]:
         for name, member in part.get("properties", {}).items():
             resolved = openapi.resolve_reference(spec, member)
             if isinstance(resolved, dict):
-                members.setdefault(name, resolved)
+                # Of a general wrapper and what is in it, each says a part.
+                first = members.get(name)
+                members[name] = (
+                    resolved if first is None else {**resolved, **first, "allOf": [first, resolved]}
+                )
     return members
 
 

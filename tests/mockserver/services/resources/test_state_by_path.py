@@ -10,6 +10,7 @@ import yaml
 from mockserver.contract.responses.answers import OFF_CONTRACT
 from mockserver.http.problems import CannotStart
 from mockserver.services import openapi_file
+from mockserver.services.resources.shape import find_list_shape
 from tests.mockserver.services.resources.conftest import CONTRACT
 from tests.testbed.stubs import run_command
 
@@ -212,3 +213,13 @@ def test_items_are_of_no_use_without_a_state(tmp_path):
         2,
         "mockserver: --items items.yaml has no effect without --state-by-path; add it\n",
     )
+
+
+def test_list_is_found_in_a_wrapper_whose_parts_name_it_twice():
+    general = {"type": "object", "properties": {"data": {"type": "array", "items": {"type": "object"}}}}
+    own = {"properties": {"data": {"items": {"properties": {"id": {"type": "string"}}}}}}
+
+    found = find_list_shape({}, {"allOf": [general, own]}, ["id"])
+
+    assert found is not None
+    assert (found[0].place, found[1]) == (("data",), "id")
