@@ -19,6 +19,8 @@ from openapi.yaml_text import parse_yaml
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 JSON = "application/json"
+# Headers that OpenAPI passes over, and one that would have to be true of the body.
+_NOT_WRITTEN = ("accept", "content-type", "authorization", "content-encoding")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -101,7 +103,8 @@ class Contract:
     def list_operations(self) -> Iterator[Operation]:
         """Yield the operations that can be read."""
         for path, item in (self.document.get("paths") or {}).items():
-            if not path.startswith("/"):
+            # A fragment stands in no request.
+            if not path.startswith("/") or "#" in path:
                 continue
             item = self.follow(item)
             for method in (method for method in METHODS if isinstance(item.get(method), dict)):
@@ -129,7 +132,7 @@ class Contract:
                 self._read_parameter(one)
                 for (place, name), one in named.items()
                 if place not in ("body", "formData")
-                and not (place == "header" and name.lower() in ("accept", "content-type", "authorization"))
+                and not (place == "header" and name.lower() in _NOT_WRITTEN)
             ],
             bodies,
             is_required,
