@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -59,13 +60,25 @@ def load_services(
 def reload_service(service: Service) -> Service:
     """Make *service* anew of its file, which was edited; its choices stay, and the items whose paths are still there.
 
-    Raises CannotStart.
+    Raises CannotStart, also where a file that it refers to could be read before and cannot be now.
     """
     items = service.fixtures
     new = load_service(Path(service.file), keeps_state=isinstance(items, ResourceFixtures))
+    _check_files(service, new)
     if isinstance(items, ResourceFixtures) and isinstance(new.fixtures, ResourceFixtures):
         new = replace(new, fixtures=new.fixtures.take_known(items))
     return new.choose(service.chosen)
+
+
+def _check_files(former: Service, new: Service) -> None:
+    """Refuse *new* where an edit made a file of *former* unreadable."""
+    if former.document is None or new.document is None:
+        return
+    was_read = set(former.document.files) - former.document.unread.keys()
+    for file, reason in new.document.unread.items():
+        if file in was_read:
+            name = Path(os.path.relpath(file, Path(new.file).parent)).as_posix()
+            raise CannotStart(f"{new.file}: {name} {reason}")
 
 
 def load_service(file: Path, *, keeps_state: bool = False) -> Service:

@@ -44,9 +44,9 @@ class Document:
     version: the one that the file names: "2.0", "3.0.1", "3.1.0". spec: the contract in OpenAPI 3, in the types of
     JSON, with references that all lead to somewhere in it; Swagger 2.0 is lifted to 3.0.3. flaws: what is wrong with
     the file, as far as that is known without compiling a schema. unusable: the operations that a flaw makes useless,
-    by path and method as they are written in *spec*, and why. files: all that were looked for, so that an
-    edit of each may count. find_origin: finds the file, None for the main one, and the place in it, of something in
-    *spec*.
+    by path and method as they are written in *spec*, and why. files: all that were looked for, so that an edit of
+    each may count. unread: why some of these could not be read. find_origin: finds the file, None for the main one,
+    and the place in it, of something in *spec*.
     """
 
     file: Path
@@ -55,6 +55,7 @@ class Document:
     flaws: list[Flaw] = field(default_factory=list)
     unusable: dict[tuple[str, str], str] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    unread: dict[Path, str] = field(default_factory=dict)
     find_origin: FindOrigin = _keep_place
 
     def locate_flaw(self, flaw: Flaw) -> Flaw:

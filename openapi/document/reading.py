@@ -48,7 +48,12 @@ def make_document(spec: Spec, file: Path) -> Document:
     lifted = lift_swagger(bundled.spec) if version.startswith("2") else None
     spec = lifted.spec if lifted else bundled.spec
     document = Document(
-        file, version, spec, files=bundled.files, find_origin=partial(_find_origin, bundled, lifted)
+        file,
+        version,
+        spec,
+        files=bundled.files,
+        unread=bundled.unread,
+        find_origin=partial(_find_origin, bundled, lifted),
     )
     if lifted is None:
         _settle_version(document)

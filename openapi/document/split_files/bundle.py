@@ -30,7 +30,7 @@ class Bundled(NamedTuple):
 
     files: all that were looked for. missing: why what a reference leads to could not be had, by its text, which stays.
     flaws: those of them that stand where no version of OpenAPI has references, so that nobody else tells of them.
-    origins: the places of what comes from other files.
+    origins: the places of what comes from other files. unread: why some of the files could not be read.
     """
 
     spec: Spec
@@ -38,6 +38,7 @@ class Bundled(NamedTuple):
     flaws: list[Flaw]
     missing: dict[str, str]
     origins: dict[Steps, Origin]
+    unread: dict[Path, str]
 
     def find_origin(self, place: Steps) -> Origin | None:
         """Find the file, and the steps in it, where what is at *place* was written; None for the main file."""
@@ -58,10 +59,11 @@ def bundle_files(spec: Spec, file: Path, read: ReadFile) -> Bundled:
     in place of the reference.
     """
     if not _refers_outwards(spec):
-        return Bundled(spec, [file], [], {}, {})
+        return Bundled(spec, [file], [], {}, {}, {})
     tree = FileTree(file, spec, read)
     bundle = _Bundle(tree, list_groups(str(spec.get("openapi", spec.get("swagger")))))
-    return Bundled(bundle.build_document(), tree.paths, bundle.flaws, bundle.missing, bundle.origins)
+    document = bundle.build_document()
+    return Bundled(document, tree.paths, bundle.flaws, bundle.missing, bundle.origins, tree.unread)
 
 
 def _refers_outwards(spec: Spec) -> bool:

@@ -56,6 +56,7 @@ class FileTree:
     def __init__(self, main: Path, content: Any, read: ReadFile) -> None:
         self.main = TreeFile(main, main.name, content)
         self.paths = [main]
+        self.unread: dict[Path, str] = {}
         self._root = main.parent.resolve()
         self._read = read
         self._known: dict[Path, TreeFile | str] = {main.resolve(): self.main}
@@ -106,7 +107,9 @@ class FileTree:
         if not real.is_relative_to(self._root):
             raise CannotTake(f"lies outside of the folder of {self.main.name}; put it there")
         if real not in self._known:
-            self._known[real] = self._read_file(logical, real)
+            self._known[real] = read = self._read_file(logical, real)
+            if isinstance(read, str):
+                self.unread[logical] = read
         found = self._known[real]
         if isinstance(found, str):
             raise CannotTake(found)

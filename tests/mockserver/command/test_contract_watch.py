@@ -115,6 +115,30 @@ def test_flaws_of_the_edited_contract_are_counted(watch):
     assert watched.lines == [f"{watched.file}: was edited and is served anew, 1 operation, 1 flaw"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("get: [", "cannot be read: is not YAML"), (None, "is not there")]
+)
+def test_part_that_cannot_be_read_any_more_keeps_the_former_contract(tmp_path, watch, text, said):
+    part = written(
+        tmp_path, {"get": {"operationId": "greet", "responses": answers(example="Hello")}}, "part.yaml"
+    )
+    watched = watch(contract({"/greeting": {"$ref": "part.yaml"}, "/later": {"$ref": "later.yaml"}}))
+    assert watched.get() == "Hello"
+    if text is None:
+        part.unlink()
+    else:
+        part.write_text(text)
+    watched.look(5)
+
+    assert watched.get() == "Hello"
+    (line,) = watched.lines
+    assert line.startswith(f"{watched.file}: part.yaml {said}")
+    assert line.endswith("; the former contract is served")
+    written(tmp_path, {"get": {"responses": answers(example="Hi")}}, "part.yaml")
+    watched.look()
+    assert watched.get() == "Hi"
+
+
 def test_file_is_read_when_nobody_writes_to_it_any_more(watch):
     watched = watch(greet("Hello"))
     watched.write(greet("H"))

@@ -29,7 +29,7 @@ def bundle(tmp_path: Path) -> Bundle:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         main_file = folder / "main.yaml"
-        spec, read, _, missing, _ = bundle_files(read_json_form(main_file), main_file, read_json_form)
+        spec, read, _, missing, _, _ = bundle_files(read_json_form(main_file), main_file, read_json_form)
         told = [f"{reference} {reason}" for reference, reason in missing.items()]
         return spec, [file.relative_to(folder).as_posix() for file in read], told
 
@@ -47,6 +47,7 @@ def test_contract_of_one_file_is_left_alone(tmp_path):
         spec,
         [tmp_path / "x.yaml"],
         [],
+        {},
         {},
         {},
     )
