@@ -100,13 +100,24 @@ def _list_remarks(exchange: Exchange, response: Response | None) -> Iterator[str
     """Yield what is special about a call: what was done on purpose, and what was wrong with it."""
     if exchange.effect is not None:
         yield f"simulated: {', '.join(exchange.effect.names)}"
-    if exchange.near_miss is not None:
-        yield f"nearest: {exchange.near_miss}"
-    elif exchange.problem is not None:
-        yield exchange.problem.message
+    hints: list[str] = []
     name = PROBLEM_HEADER.lower().encode()
     if response is not None and name in response.head:
-        yield from (value.decode("latin-1") for key, value in response.headers() if key == name)
+        hints = [value.decode("latin-1") for key, value in response.headers() if key == name]
+    if exchange.near_miss is not None:
+        nearest = str(exchange.near_miss)
+        if not any(_write_as_header(nearest) in hint for hint in hints):
+            yield f"nearest: {nearest}"
+    elif exchange.problem is not None:
+        yield exchange.problem.message
+        # An answer whose body cannot say what is wrong does so in the header, before all else.
+        said = _write_as_header(exchange.problem.message)
+        hints = [hint.removeprefix(said).removeprefix("; ") for hint in hints]
+    yield from filter(None, hints)
+
+
+def _write_as_header(text: str) -> str:
+    return " ".join(text.split()).encode("latin-1", "replace").decode("latin-1")
 
 
 def _choose_colour(status: int | None) -> str:

@@ -99,7 +99,8 @@ class _Call:
     def not_found(self) -> NotFound:
         path = self.collection.fill_path(self.arguments)
         return NotFound(
-            f"There is no {self.collection.variable} {str(self.id_)[:_LONGEST_ID]} in {path}; nothing wrote it"
+            f"There is no {self.collection.variable} {str(self.id_)[:_LONGEST_ID]} in {path}; "
+            "it was not written, or was removed"
         )
 
     def find_header(self, name: str) -> str | None:

@@ -13,8 +13,10 @@ import httpx2
 import pytest
 
 from mockserver.dispatch.call_log import CallLog
+from mockserver.services import openapi_file
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
+from tests.mockserver.services.contracts import answers, contract, written
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, fresh, token
 from tests.testbed.session_caller import Caller
 from tests.testbed.stubs import MOCKSERVER, run_command, serve_stub, start_command
@@ -69,6 +71,22 @@ def test_line_tells_what_was_called_what_came_and_what_was_special():
             f"POST {PREFERENCE} 429 update_preference - simulated: override",
             f"POST {PREFERENCE} none update_preference - simulated: EMPTY_RESPONSE",
         ]
+
+
+def test_line_says_once_what_is_said_in_a_header_as_well(tmp_path):
+    stream = io.StringIO()
+    n = {"name": "n", "in": "path", "required": True, "schema": {"type": "integer"}}
+    pet = {"get": {"parameters": [n], "responses": answers(example=1, status="400")}}
+    file = written(tmp_path, contract({"/pets/{n}": pet}))
+    log = CallLog(stream, seconds=lambda: NOON_S)
+    with serve_stub(Stub([openapi_file.load_service(file)], options=Options(call_log=log))) as url:
+        httpx2.get(f"{url}/x/1")
+        httpx2.get(f"{url}/pets/€")
+
+    assert read_lines(stream) == [
+        "GET /x/1 404 - No operation at GET /x/1; the nearest is GET /pets/{n}: segment 1 is 'x', not 'pets'",
+        "GET /pets/%E2%82%AC 400 GET /pets/{n} - n: must be a whole number, not '€'",
+    ]
 
 
 def test_what_is_no_call_of_an_api_is_shown_where_it_is_asked_for():
