@@ -19,6 +19,7 @@ from openapi.pointer import Steps, unescape_step
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+")
 # The name of a component, or a reference that lacks a slash or is one of Swagger 2.0.
 _LOOSE = re.compile(r"(?:#(?:components/\w+/|/?(?:definitions|parameters|responses)/)?)?([^/#]+)")
+_DEFINITIONS = "#/$defs/"
 # Who reads these expects no reference in their place.
 _WRITTEN_OUT = (PATH_ITEM, SECURITY_SCHEME, MEDIA_TYPE)
 
@@ -122,6 +123,8 @@ class References:
     def _find_plain(self, text: str, reference: Reference) -> str:
         """Write a reference to what *text* leads to, with three steps that need no escapes."""
         scope = self._find_scope(reference.place) if self._inspection.identified_schemas else ()
+        if not scope and text.startswith(_DEFINITIONS) and "$defs" not in self._spec:
+            scope = self._find_definitions(reference.place, text.removeprefix(_DEFINITIONS).partition("/")[0])
         key = (text, reference.kind.name, scope)
         if key not in self._settled:
             try:
@@ -213,6 +216,25 @@ class References:
         """Find the innermost schema around *place* with a name of its own, from which references count."""
         named = self._index_names().by_steps
         return next((place[:end] for end in range(len(place), 0, -1) if place[:end] in named), ())
+
+    def _find_definitions(self, place: Steps, name: str) -> Steps:
+        """Find the innermost schema around *place* whose ``$defs`` has *name*; the whole file if none has.
+
+        Some generators, pydantic's among them, write a schema for a file of its own into a contract.
+        """
+        for end in range(len(place), 0, -1):
+            try:
+                node = self._walk(place[:end])
+            except (LookupError, TypeError, ValueError):
+                continue
+            if isinstance(node, dict) and isinstance(node.get("$defs"), dict) and name in node["$defs"]:
+                self._inspection.report_at(
+                    (*place, "$ref"),
+                    f"{_DEFINITIONS}{name} leads nowhere in this file; the nearest $defs is read, so "
+                    "move what it has to components.schemas",
+                )
+                return place[:end]
+        return ()
 
     def _index_names(self) -> _Names:
         """Index the schemas with names of their own, of which a contract may have thousands."""

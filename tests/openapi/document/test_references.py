@@ -321,3 +321,20 @@ def test_scheme_that_cannot_be_read_is_told_of_once(scheme):
 
     [told] = list_flaws(contract({"/a": {"get": secured}}, components=components))
     assert told.startswith("components.securitySchemes.k")
+
+
+def test_nearest_definitions_are_read_where_a_schema_was_made_for_a_file_of_its_own():
+    schema = {
+        "type": "object",
+        "properties": {"inner": refer("#/$defs/Inner"), "list": {"items": refer("#/$defs/Inner")}},
+        "$defs": {"Inner": {"type": "integer"}},
+    }
+    spec = contract({"/a": {"get": answer(schema)}}, "3.1.0")
+    document = read(spec)
+
+    assert document.unusable == {}
+    properties = find_schema(document.spec)["properties"]
+    assert openapi.resolve_reference(document.spec, properties["inner"]) == {"type": "integer"}
+    assert openapi.resolve_reference(document.spec, properties["list"]["items"]) == {"type": "integer"}
+    assert all("the nearest $defs is read" in str(flaw) for flaw in document.flaws)
+    assert document.flaws
