@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from mockserver.contract.handler import Handler
 from mockserver.contract.responses.example_handler import ASKED
@@ -195,7 +196,10 @@ class ResourceHandler:
         await call.store.write_item(id_, item)
         reply = self._show_item(item, call.reply)
         location = call.find_header(_LOCATION)
-        return reply if location is None else reply.with_headers({location: f"{self._base_path}{path}/{id_}"})
+        if location is None:
+            return reply
+        address = quote(f"{path}/", safe="/") + quote(str(id_), safe="")
+        return reply.with_headers({location: f"{self._base_path}{address}"})
 
     async def _read_item(self, call: _Call) -> Reply:
         return self._show_item(await call.require_item(), call.reply)

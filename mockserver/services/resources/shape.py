@@ -17,8 +17,6 @@ _ID_MEMBERS = ("id", "uuid", "_id", "key", "slug", "name")
 # What an envelope around one item calls it, and what stands beside it there.
 _ENVELOPES = {"data", "item", "result", "payload", "response", "object", "resource"}
 _BESIDE_ITEM = {"meta", "metadata", "links", "_links", "pagination", "paging"}
-# No schema of a person's has its parts deeper.
-_DEEPEST = 8
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def find_list_shape(spec: Spec, schema: Any, id_members: Sequence[str]) -> tuple
 def read_members(spec: Spec, schema: Any) -> dict[str, Any]:
     """Read the members of an object of *schema*, those of its parts included, with references followed."""
     members: dict[str, Any] = {}
-    for part in _walk_parts(spec, schema, 0):
+    for part in _walk_parts(spec, schema):
         for name, member in part.get("properties", {}).items():
             resolved = openapi.resolve_reference(spec, member)
             if isinstance(resolved, dict):
@@ -128,21 +126,24 @@ def read_members(spec: Spec, schema: Any) -> dict[str, Any]:
 
 
 def _make_shape(spec: Spec, place: tuple[str, ...], schema: Any, members: Mapping[str, Any]) -> Shape:
-    parts = list(_walk_parts(spec, schema, 0))
+    parts = list(_walk_parts(spec, schema))
     required = frozenset(name for part in parts for name in part.get("required", []))
     is_open = all(part.get("additionalProperties") is not False for part in parts)
     return Shape(place, members, required, is_open)
 
 
-def _walk_parts(spec: Spec, schema: Any, depth: int) -> Iterator[dict[str, Any]]:
-    """Yield *schema* and the parts that it is made of."""
-    node = openapi.resolve_reference(spec, schema)
-    if not isinstance(node, dict) or depth > _DEEPEST:
-        return
-    yield node
-    for key in ("allOf", "oneOf", "anyOf"):
-        for part in node.get(key, []):
-            yield from _walk_parts(spec, part, depth + 1)
+def _walk_parts(spec: Spec, schema: Any) -> Iterator[dict[str, Any]]:
+    """Yield *schema* and the parts that it is made of, each once: kinds of a thing often refer back to it."""
+    known: set[int] = set()
+    pending = [schema]
+    while pending:
+        node = openapi.resolve_reference(spec, pending.pop(0))
+        if not isinstance(node, dict) or id(node) in known:
+            continue
+        known.add(id(node))
+        yield node
+        for key in ("allOf", "oneOf", "anyOf"):
+            pending += node.get(key, [])
 
 
 def _walk_objects(spec: Spec, schema: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -158,12 +159,12 @@ def _walk_objects(spec: Spec, schema: Any) -> Iterator[tuple[tuple[str, ...], An
 
 def _walk_lists(spec: Spec, schema: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield the schemas of the items of the lists of an answer, that at its root first."""
-    for part in _walk_parts(spec, schema, 0):
+    for part in _walk_parts(spec, schema):
         if "items" in part:
             yield (), part["items"]
     for place, parts in _walk_objects(spec, schema):
         for name, member in read_members(spec, parts).items():
-            for part in _walk_parts(spec, member, 0):
+            for part in _walk_parts(spec, member):
                 if "items" in part:
                     yield (*place, name), part["items"]
 

@@ -223,3 +223,31 @@ def test_list_is_found_in_a_wrapper_whose_parts_name_it_twice():
 
     assert found is not None
     assert (found[0].place, found[1]) == (("data",), "id")
+
+
+def test_location_of_an_item_leads_to_it(start):
+    """An id is what a person wrote, and may have any letters."""
+    spec = copy.deepcopy(CONTRACT)
+    spec["components"]["schemas"]["Product"]["properties"]["id"] = {"type": "string"}
+    spec["paths"]["/products/{productId}"]["parameters"][0]["schema"]["type"] = "string"
+    shop = start(spec)
+
+    made = shop.post("/products", json={"id": "grüner Tee?", "name": "Tea"})
+
+    assert made.headers["Location"] == "/v1/products/gr%C3%BCner%20Tee%3F"
+    assert shop.get(made.headers["Location"].removeprefix("/v1")).json() == made.json()
+
+
+def test_many_kinds_of_a_thing_refer_back_to_it(start):
+    """Each kind is the thing and more, and the thing is one of its kinds: all ways through them are endless."""
+    spec = copy.deepcopy(CONTRACT)
+    schemas = spec["components"]["schemas"]
+    kinds = [f"Kind{number}" for number in range(30)]
+    thing = {"$ref": "#/components/schemas/Product"}
+    schemas |= {kind: {"allOf": [thing, {"properties": {kind: {"type": "string"}}}]} for kind in kinds}
+    schemas["Product"]["anyOf"] = [{"$ref": f"#/components/schemas/{kind}"} for kind in kinds]
+    shop = start(spec)
+
+    made = shop.post("/products", json={"name": "Tea", "Kind7": "x"})
+
+    assert shop.get("/products/1").json() == made.json()
