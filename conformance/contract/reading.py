@@ -74,6 +74,11 @@ class Operation:
     security: Sequence[frozenset[str]] = ()
 
     @property
+    def own_name(self) -> str:
+        """Its operationId as the contract writes it, or as whoever reads the file has made it up."""
+        return str(self.raw.get("operationId") or "")
+
+    @property
     def tags(self) -> list[str]:
         """The tags that it has."""
         tags = self.raw.get("tags")
@@ -176,7 +181,7 @@ def build_contract(document: Document, sha256: str = "") -> Contract:
     undocumented = {flaw.place[1:3] for flaw in document.flaws if flaw.place[3:] == ("responses",)}
     operations = list(_list_operations(spec, unusable, undocumented))
     if not operations:
-        why = next(iter(unusable.values()), "has no operations")
+        why = next(iter(unusable.values()), f"has no operations with {', '.join(METHODS).upper()}")
         raise ValueError(f"{why}; there is nothing to judge")
     root = spec.get("components") or {}
     schemes = root.get("securitySchemes") if isinstance(root, dict) else None

@@ -31,11 +31,15 @@ def describe_unknown(selector: str, operations: Sequence[Operation]) -> str | No
 
 def _matches(operation: Operation, selector: str) -> bool:
     if selector.startswith(_TAG):
-        return any(fnmatch.fnmatchcase(tag, selector.removeprefix(_TAG)) for tag in operation.tags)
+        return any(_fits(tag, selector.removeprefix(_TAG)) for tag in operation.tags)
     method, path = _split_place(selector)
     if path:
-        return method in ("", operation.method) and fnmatch.fnmatchcase(operation.path, path)
-    return fnmatch.fnmatchcase(operation.id, selector)
+        return method in ("", operation.method) and _fits(operation.path, path)
+    return any(_fits(name, selector) for name in (operation.id, operation.own_name))
+
+
+def _fits(name: str, selector: str) -> bool:
+    return name == selector or fnmatch.fnmatchcase(name, selector)  # a name may have brackets of its own
 
 
 def _split_place(selector: str) -> tuple[str, str]:
@@ -54,4 +58,4 @@ def _list_names(selector: str, operations: Sequence[Operation]) -> list[str]:
         return [one.path for one in operations]
     if " /" in selector:
         return [f"{one.method} {one.path}" for one in operations]
-    return [one.id for one in operations]
+    return [name for one in operations for name in (one.id, one.own_name) if name]

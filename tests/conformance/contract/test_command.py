@@ -139,7 +139,7 @@ paths:
     [
         ("paths: [", "did not find"),
         ("[1]", "not an OpenAPI document"),
-        ("openapi: 3.0.3", "has no operations; there is nothing to judge"),
+        ("openapi: 3.0.3", "has no operations with GET, PUT, POST, PATCH, DELETE; there is nothing to judge"),
         *(
             (DYNAMIC % ("type: object", "$ref", file), "no file beside this one, and nothing is fetched")
             for file in ("http://127.0.0.1:9/tree.json", "file:///etc/passwd")

@@ -54,6 +54,30 @@ def test_operations_are_chosen_by_what_they_are_called(selector, selected, tmp_p
     assert (included, excluded) == (selected, EVERY - selected)
 
 
+@pytest.mark.parametrize(
+    ("selector", "selected"),
+    [
+        ("repos/get", {"repos-get"}),
+        ("repos/*", {"repos-get", "repos-list"}),
+        ("repos-list", {"repos-list"}),
+        ("tag:All [old]", {"repos-list"}),
+        ("/repos/{id}/x[1]", {"repos-get"}),
+    ],
+)
+def test_names_count_as_the_contract_writes_them(selector, selected, tmp_path):
+    """An id of a requirement has no slash, and that of an operation often has; a bracket need not be a pattern."""
+    path = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    paths = {
+        "/repos/{id}/x[1]": {"get": documented({}, operationId="repos/get", parameters=[path])},
+        "/repos": {"get": documented({}, operationId="repos/list", tags=["All [old]"])},
+        "/users": {"get": documented({}, operationId="users/list")},
+    }
+    (tmp_path / "case.json").write_text(json.dumps(make_contract(paths)))
+    document = {"spec": str(tmp_path / "case.json"), "base_url": "http://127.0.0.1:9", "include": [selector]}
+
+    assert {one.id for one in read_profile(document).selected_operations()} == selected
+
+
 def write_profile(folder, url, **more):
     (folder / "case.json").write_text(json.dumps(CONTRACT))
     (folder / "target.yaml").write_text(json.dumps({"spec": "case.json", "base_url": url, **more}))
