@@ -41,7 +41,7 @@ class SilenceLimit:
         Raises RunStopped after too many operations that do not answer valid requests.
         """
         self._silent[case.operation, name_kind(case)] += 1
-        if self._count_operations(VALID) > _MOST_OPERATIONS_IN_ALL:
+        if self._count_operations(VALID) >= _MOST_OPERATIONS_IN_ALL:
             raise RunStopped(
                 f"{_MOST_OPERATIONS_IN_ALL} operations do not answer valid requests in time, so the run stops here; "
                 "leave them out with --exclude, or give more of patience.timeout_s"

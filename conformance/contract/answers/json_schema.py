@@ -33,6 +33,7 @@ _PLAIN = {
 }  # fmt: skip
 _KEPT_VALIDATORS = 64
 _MOST_STEPS_BACK = 100_000  # of a pattern with lookaround, on one text; some hundredths of a second
+_SCHEMAS = "#/components/schemas/"
 _NOTHING: frozenset[str] = frozenset()
 _Named = tuple[str, frozenset[str]]
 
@@ -125,7 +126,8 @@ class AnswerSchemas:
             del found["type"]
         if isinstance(found.get("oneOf"), list) and isinstance(schema.get("discriminator"), dict):
             # The discriminator chooses the branch, so that the value may fit another one as well.
-            found["allOf"] = [*found.get("allOf", ()), {"anyOf": found.pop("oneOf")}]
+            chosen = self._convert_choices(schema["discriminator"], schema["oneOf"], forgiven)
+            found["allOf"] = [*found.get("allOf", ()), {"anyOf": found.pop("oneOf")}, *chosen]
         return _allow_null(found) if schema.get("nullable") is True else found
 
     def _convert_keyword(self, key: str, value: Any, forgiven: frozenset[str]) -> Any:
@@ -150,6 +152,20 @@ class AnswerSchemas:
             key in _PLAIN or key in {"required", "prefixItems", "dependentSchemas"} | _MAPS | _LISTS_IN_PLACE
         )
         return value if is_known else None
+
+    def _convert_choices(
+        self, discriminator: Mapping[str, Any], branches: Sequence[Any], forgiven: frozenset[str]
+    ) -> Iterator[Any]:
+        """Yield, for each value that chooses one of *branches* beyond doubt, that what has it fits that branch."""
+        name, mapping = discriminator.get("propertyName"), discriminator.get("mapping")
+        references = [one.get("$ref") for one in branches if isinstance(one, dict)]
+        named = {str(one).removeprefix(_SCHEMAS): one for one in references if one}
+        given = mapping if isinstance(mapping, dict) else {}
+        chosen = named | {value: named.get(str(one), one) for value, one in given.items()}
+        for value, reference in chosen.items():
+            if isinstance(name, str) and reference in references:
+                is_chosen = {"properties": {name: {"const": str(value)}}, "required": [name]}
+                yield {"if": is_chosen, "then": {"$ref": self._refer("$ref", reference, forgiven)}}
 
     # --- references ----------------------------------------------------------------------------------------
 

@@ -63,9 +63,8 @@ def test_operation_that_hangs_leaves_the_others_judged(tmp_path):
     assert "case/get-a-no-server-error" in verdict.ids("inconclusive")
 
 
-@pytest.mark.parametrize("number", [20])
-def test_run_stops_where_most_operations_hang(number, tmp_path):
-    contract = make_contract({f"/{one}": {"get": documented({})} for one in range(number)})
+def test_run_stops_where_most_operations_hang(tmp_path):
+    contract = make_contract({f"/{one}": {"get": documented({})} for one in range(13)})
 
     verdict = judge_by(tmp_path, contract, lambda request: {} if request.path == "/0" else HANGS)
 

@@ -199,9 +199,14 @@ def test_list_in_a_query_is_sent(style, tmp_path):
 
 NULLABLE = {"type": "string", "enum": ["a"], "nullable": True}
 CAT = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
+DOG = {"type": "object", "required": ["barks"], "properties": {"barks": {"type": "boolean"}}}
 PETS = {
     "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
     "discriminator": {"propertyName": "kind"},
+}
+MAPPED = {
+    **PETS,
+    "discriminator": {"propertyName": "kind", "mapping": {"dog": "#/components/schemas/Dog", "cat": "Cat"}},
 }
 
 
@@ -221,6 +226,10 @@ PETS = {
         ("3.1.0", {"type": ["integer", "null"], "exclusiveMinimum": 1}, None, 1),
         ("3.1.0", {"const": 7}, 7, 8),
         ("3.0.3", PETS, {"kind": "Cat"}, {}),
+        ("3.0.3", PETS, {"kind": "other"}, {"kind": "Dog"}),
+        ("3.1.0", MAPPED, {"kind": "cat"}, {"kind": "dog"}),
+        ("3.1.0", MAPPED, {"kind": "dog", "barks": True}, {"kind": "dog", "barks": 1}),
+        ("3.0.3", {**MAPPED, "nullable": True}, None, {"kind": "dog"}),
         ("3.1.0", {"$defs": {"a": {"type": "null"}}, "prefixItems": [{"type": "string"}]}, ["a", 1], [1]),
         ("3.1.0", {"$dynamicRef": "#node"}, {"next": {"next": {}}}, {"next": 1}),
         ("3.1.0", {"patternProperties": {"^a": {"type": "integer"}}}, {"b": "x"}, {"a": "x"}),
@@ -235,7 +244,7 @@ PETS = {
     ],
 )
 def test_schema_is_read_as_its_version_has_it(version, schema, fits, breaks):
-    schemas = {"Cat": CAT, "Dog": CAT}
+    schemas = {"Cat": CAT, "Dog": DOG}
     if version == "3.1.0":
         schemas["Node"] = {
             "$dynamicAnchor": "node",
