@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from conformance.http import connection
 from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
