@@ -41,9 +41,14 @@ class ResourceFixtures(fixtures.Fixtures):
                 raise ValueError(f"{path} is no path of a collection; {suggest_nearest(path, templates)}")
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                 raise ValueError(f"{path} must be a list of objects")
+            known: set[str] = set()
             for number, item in enumerate(items):
-                if item.get(collection.id_member) is None:
-                    raise ValueError(f"{path}[{number}].{collection.id_member} is required")
+                place, id_ = f"{path}[{number}].{collection.id_member}", item.get(collection.id_member)
+                if id_ is None:
+                    raise ValueError(f"{place} is required")
+                if str(id_) in known:
+                    raise ValueError(f"{place} is {id_}, as that of another item is")
+                known.add(str(id_))
         return self
 
     def records(self) -> Iterator[tuple[Key, Record]]:

@@ -155,6 +155,7 @@ def test_state_is_a_document_of_items_by_path(start):
         ({"/product": []}, "/product is no path of a collection; did you mean '/products'?"),
         ({"/products": {}}, "/products must be a list of objects"),
         ({"/products": [{"id": 1}, {"name": "Tea"}]}, "/products[1].id is required"),
+        ({"/products": [{"id": 1}, {"id": "1"}]}, "/products[1].id is 1, as that of another item is"),
         ({"shops": {"/products": []}}, "shops is not a contract served here; did you mean 'shop'?"),
         ([], "does not hold lists by their paths, such as '/pets: [{id: 1}]'"),
     ],
