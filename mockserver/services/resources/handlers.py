@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection as Sized
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -55,12 +55,15 @@ class ResourceHandlers(Mapping[str, Handler]):
         if name not in self._found:
             return example
         collection, action = self._found[name]
-        reads = (one for one in collection.actions.values() if one.name == "read")
-        sample = read_sample(self._spec, next(reads, action).operation.document)
         base_path = read_base_path(find_server(self._spec, action.operation))
         first_page = find_first_page(list_parameters(self._spec, action.operation))
-        maker = ItemMaker(collection, collection.shape.find_in(sample))
+        maker = ItemMaker(collection, partial(self._find_sample, collection, action))
         return ResourceHandler(self._api, collection, action, example, maker, base_path, first_page)
+
+    def _find_sample(self, collection: Collection, action: Action) -> Any:
+        """Find an example of an item in what reading one answers, or else in what *action* does."""
+        reads = (one for one in collection.actions.values() if one.name == "read")
+        return collection.shape.find_in(read_sample(self._spec, next(reads, action).operation.document))
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names of all operations."""

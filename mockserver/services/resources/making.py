@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from mockserver.services.resources.collection import Collection
@@ -14,12 +15,20 @@ _CHANGED = ("updat", "modif", "chang")
 
 
 class ItemMaker:
-    """Makes the items of one collection; sample: an example of one, or None."""
+    """Makes the items of one collection.
 
-    def __init__(self, collection: Collection, sample: Any) -> None:
+    find_sample: finds an example of one, or None; called when it is needed first, for it takes a while.
+    """
+
+    def __init__(self, collection: Collection, find_sample: Callable[[], Any]) -> None:
         self._collection = collection
         self._shape = collection.shape
-        self._sample = sample if isinstance(sample, dict) else {}
+        self._find_sample = find_sample
+
+    @cached_property
+    def _sample(self) -> dict[str, Any]:
+        found = self._find_sample()
+        return found if isinstance(found, dict) else {}
 
     def read_body(self, body: Any) -> dict[str, Any]:
         """Return the item that was sent, without an envelope around it, and without what only a server sets."""

@@ -10,6 +10,7 @@ import yaml
 from mockserver.contract.responses.answers import OFF_CONTRACT
 from mockserver.http.problems import CannotStart
 from mockserver.services import openapi_file
+from mockserver.services.resources import handlers
 from mockserver.services.resources.shape import find_list_shape
 from tests.mockserver.services.resources.conftest import CONTRACT
 from tests.testbed.stubs import run_command
@@ -252,3 +253,14 @@ def test_many_kinds_of_a_thing_refer_back_to_it(start):
     made = shop.post("/products", json={"name": "Tea", "Kind7": "x"})
 
     assert shop.get("/products/1").json() == made.json()
+
+
+def test_example_of_an_item_is_made_when_an_item_is(start, monkeypatch):
+    """A contract of a thousand operations starts as fast as without a state."""
+    made = []
+    monkeypatch.setattr(handlers, "read_sample", lambda *_: made.append("sample"))
+    shop = start()
+
+    assert (shop.get("/products").status_code, made) == (200, [])
+    assert [shop.post("/products", json={"name": name}).status_code for name in ("Tea", "Rice")] == [201, 201]
+    assert made == ["sample"]
