@@ -10,10 +10,12 @@ from jsonschema_rs import ValidationError
 
 from mockserver.contract.schema.compilation import Validator, find_contract_schemas
 from mockserver.contract.schema.dialect import find_dialect
+from mockserver.contract.schema.recursion import RecursiveChoice
 from mockserver.contract.schema.violations import cut_arrays, describe_error, expand_error, find_steps
 from mockserver.http.problems import Violation
 from openapi import Spec
 
+_TOO_DEEP = "fits none of its schemas, and is nested too deep to find out why"
 FindChoice = Callable[[Any, Sequence[str | int], str | None], str | None]
 
 
@@ -35,6 +37,7 @@ class Schema:
     ) -> None:
         self.source = source
         self._find_choice = find_choice
+        self._recursion = RecursiveChoice(spec, source)
         self._schemas = find_contract_schemas(spec, find_dialect(spec, source), needless)
         # Stands in the place of the validator, so that no value asks whether there is one.
         self._validator: Validator = _NotCompiled(self.compile)
@@ -62,6 +65,8 @@ class Schema:
         # Much faster than to look for errors, and most values are valid.
         if self._validator.is_valid(value):
             return []
+        if self._recursion.takes_too_long(value):
+            return [Violation(where, _TOO_DEEP if where else f"the body {_TOO_DEEP}")]
         validator = self.compile()
         found: dict[str, Violation] = {}
         errors = list(validator.iter_errors(cut_arrays(value))) or _find_first_error(validator, value)
