@@ -19,6 +19,7 @@ from conformance.contract.reading import Operation
 from conformance.http.response import Response, describe_unread_coding
 from conformance.http.transport.endless import is_endless
 
+_WITHOUT_BODY = {204, 205, 304}  # in HTTP, whatever the contract says (RFC 9110)
 _LONGEST_COMPLAINT = 300
 _LONGEST_MESSAGE = 20_000  # of a value that large nobody wants to read more
 
@@ -83,7 +84,7 @@ class _Comparison:
 
     def _find_bad_body(self, documented: DocumentedAnswer) -> Misfit | None:
         response, content = self._response, documented.content
-        if not content:
+        if not content or response.status in _WITHOUT_BODY:
             return None
         if response.unread_coding:
             raise Inconclusive(describe_unread_coding(response))

@@ -349,3 +349,14 @@ def test_items_of_a_stream_fit_their_schema(media_type, schema, body, is_right, 
     verdict = judge_by(tmp_path, contract, lambda _: Response(200, body, {"content-type": media_type}))
 
     assert (verdict.ids("failed") == []) is is_right
+
+
+@pytest.mark.parametrize(("status", "documented_as"), [(204, "204"), (204, "default"), (205, "2XX")])
+def test_answer_that_has_no_body_in_http_needs_no_media_type(status, documented_as, tmp_path):
+    """Frameworks document a 204 with the content that their other answers have."""
+    answer = {"description": "-", "content": {"application/json": {"schema": {"type": "object"}}}}
+    contract = make_contract({"/a": {"get": {"responses": {documented_as: answer}}}})
+
+    verdict = judge_by(tmp_path, contract, lambda _: Response(status, None), strict=True)
+
+    assert verdict.verdict == "conformant"
