@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import openapi
 from openapi import Spec
 
-# A few hundredths of a second.
-_MOST_TRIES = 20_000
-# Levels of most values, of which nobody need count branches.
+# A tenth of a second.
+_MOST_TRIES = 128
+# Levels of most values, of which nobody need look for choices.
 _FLAT = 3
-_NULL = {"type": "null"}
 _CHOICES = ("oneOf", "anyOf")
+
+# The references in each schema that is referred to, by its reference; None for the schema itself.
+_Graph = dict[str | None, list[str]]
 
 
 class RecursiveChoice:
-    """Whether a schema of the contract *spec* refers to itself and has a choice of several schemas.
+    """The choice in a schema of the contract *spec* of which most branches lead back to the choice.
 
-    At each level of a value every branch of such a choice may be tried again, which doubles the time, or more.
+    At each level of a value each of these branches is tried again, so that one level more takes twice as long, or more.
     """
 
     def __init__(self, spec: Spec, source: Any) -> None:
         self._spec = spec
         self._source = source
-        # How many branches the largest choice has, 1 where nothing recurs; None before anybody asked.
+        # None before anybody asked.
         self._branches: int | None = None
 
     def takes_too_long(self, value: Any) -> bool:
@@ -38,31 +40,29 @@ class RecursiveChoice:
         return bool(self._branches**depth > _MOST_TRIES)
 
     def _count_branches(self) -> int:
-        """Count the branches of the largest choice below a schema that refers to itself; 1 without one."""
-        largest, is_recursive = 1, False
-        # Which references are being followed, and which were; the schema itself is none.
-        followed: set[str | None] = set()
-        done: set[str | None] = set()
-        waiting: list[tuple[str | None, bool]] = [(None, False)]
+        """Count the branches that lead back, of the choice that has most; at least 1."""
+        graph = self._draw_graph()
+        circles = _find_circles(graph)
+        largest = 1
+        for reference in graph:
+            for part in _walk_schema(self._resolve(reference)):
+                for branches in (part[key] for key in _CHOICES if isinstance(part.get(key), list)):
+                    back = sum(
+                        any(circles[one] == circles[reference] for one in _list_references(branch))
+                        for branch in branches
+                    )
+                    largest = max(largest, back)
+        return largest
+
+    def _draw_graph(self) -> _Graph:
+        graph: _Graph = {}
+        waiting: list[str | None] = [None]
         while waiting:
-            reference, is_end = waiting.pop()
-            if is_end:
-                followed.discard(reference)
-                done.add(reference)
-            elif reference in followed:
-                is_recursive = True
-            elif reference not in done:
-                followed.add(reference)
-                waiting.append((reference, True))
-                for part in _walk_schema(self._resolve(reference)):
-                    for key in _CHOICES:
-                        branches = part.get(key)
-                        if isinstance(branches, list):
-                            largest = max(largest, sum(one != _NULL for one in branches))
-                    is_recursive |= "$dynamicRef" in part
-                    if isinstance(part.get("$ref"), str):
-                        waiting.append((part["$ref"], False))
-        return largest if is_recursive else 1
+            reference = waiting.pop()
+            if reference not in graph:
+                graph[reference] = _list_references(self._resolve(reference))
+                waiting += graph[reference]
+        return graph
 
     def _resolve(self, reference: str | None) -> Any:
         if reference is None:
@@ -71,6 +71,10 @@ class RecursiveChoice:
             return openapi.resolve_reference(self._spec, {"$ref": reference})
         except (LookupError, TypeError, ValueError):
             return None
+
+
+def _list_references(node: Any) -> list[str]:
+    return [part["$ref"] for part in _walk_schema(node) if isinstance(part.get("$ref"), str)]
 
 
 def _walk_schema(node: Any) -> Iterator[dict[str, Any]]:
@@ -82,6 +86,39 @@ def _walk_schema(node: Any) -> Iterator[dict[str, Any]]:
             waiting += one.values()
         elif isinstance(one, list):
             waiting += one
+
+
+def _find_circles(graph: _Graph) -> Mapping[str | None, int]:
+    """Give the schemas numbers, the same to those that lead to one another (Kosaraju's algorithm)."""
+    backwards: dict[str | None, list[str | None]] = {reference: [] for reference in graph}
+    for reference, led_to in graph.items():
+        for other in led_to:
+            backwards[other].append(reference)
+    numbers: dict[str | None, int] = {}
+    for number, start in enumerate(reversed(_order_by_end(graph))):
+        waiting = [start]
+        while waiting:
+            reference = waiting.pop()
+            if reference not in numbers:
+                numbers[reference] = number
+                waiting += backwards[reference]
+    return numbers
+
+
+def _order_by_end(graph: _Graph) -> list[str | None]:
+    """Order the schemas by when all that they lead to has been visited."""
+    ended: list[str | None] = []
+    seen: set[str | None] = set()
+    waiting: list[tuple[str | None, bool]] = [(reference, False) for reference in graph]
+    while waiting:
+        reference, is_end = waiting.pop()
+        if is_end:
+            ended.append(reference)
+        elif reference not in seen:
+            seen.add(reference)
+            waiting.append((reference, True))
+            waiting += [(other, False) for other in graph[reference]]
+    return ended
 
 
 def _measure_depth(value: Any) -> int:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from mockserver.contract.handler import Handler
 from mockserver.contract.responses.example_handler import ASKED
-from mockserver.http.problems import NotFound, Problem
+from mockserver.http.problems import PROBLEM_HEADER, NotFound, Problem
 from mockserver.http.reply import Reply, Stream
 from mockserver.services.resources.collection import Action, Collection, find_collections
 from mockserver.services.resources.item_store import Item, ItemStore
@@ -153,8 +153,12 @@ class ResourceHandler:
         """Answer from the items of the session, in the form of the answer by example."""
         reply = await self._example.handle(session, arguments)
         # A patch that is a list, an upload: what becomes of an item then, the contract does not say.
-        if isinstance(reply, Stream) or not isinstance(arguments.get("body"), dict | None):
+        if isinstance(reply, Stream):
             return reply
+        if not isinstance(arguments.get("body"), dict | None):
+            return reply.with_headers(
+                {PROBLEM_HEADER: "the body is no object, so nothing was kept or changed"}
+            )
         path = self._collection.fill_path(arguments)
         store = ItemStore(session, self._api, self._collection, path)
         return await self._act(_Call(self._collection, session, store, arguments, reply, self._maker))

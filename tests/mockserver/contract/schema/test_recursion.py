@@ -12,8 +12,14 @@ NODE = {"$ref": "#/components/schemas/Node"}
 NEXT = {"type": "object", "required": ["next"], "properties": {"next": NODE}}
 CHOICE = {"oneOf": [NEXT, {**NEXT, "additionalProperties": False}, {"type": "integer"}]}
 OPTIONAL = {"type": "object", "properties": {"next": {"anyOf": [{"type": "null"}, NODE]}}}
-SHARED = {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Leaf"}, "next": True}}
-LEAF = {"oneOf": [{"type": "integer"}, {"type": "boolean"}, {"$ref": "#/components/schemas/Text"}]}
+SHARED = {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Leaf"}, "next": NODE}}
+LEAF = {
+    "oneOf": [
+        {"type": "integer"},
+        {"$ref": "#/components/schemas/Text"},
+        {"$ref": "#/components/schemas/Text"},
+    ]
+}
 TOO_DEEP = "the body fits none of its schemas, and is nested too deep to find out why"
 
 
@@ -34,8 +40,8 @@ def test_deep_value_of_a_choice_that_contains_itself_is_refused_at_once(depth):
 
 @pytest.mark.parametrize(
     ("node", "depth", "members"),
-    [(CHOICE, 3, {}), (NEXT, 60, {}), (OPTIONAL, 60, {}), (SHARED, 60, {"a": []})],
-    ids=["flat", "without a choice", "null or itself", "a choice of what does not contain it"],
+    [(CHOICE, 3, {}), (CHOICE, 6, {}), (NEXT, 60, {}), (OPTIONAL, 60, {}), (SHARED, 60, {"a": []})],
+    ids=["flat", "not so flat", "without a choice", "null or itself", "a choice of what does not contain it"],
 )
 def test_of_all_others_it_is_told_what_is_wrong(node, depth, members):
     messages = find_messages(node, depth, **members)

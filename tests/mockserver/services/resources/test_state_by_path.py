@@ -122,7 +122,8 @@ def test_what_is_irregular_is_answered_by_example(start):
 
     assert shop.get("/status").json() == {"up": True}
     headers = {"Content-Type": "application/json-patch+json"}
-    assert shop.patch("/products/4", json=[{"op": "remove"}], headers=headers).status_code == 200
+    patched = shop.patch("/products/4", json=[{"op": "remove"}], headers=headers)
+    assert (patched.status_code, "nothing was kept" in patched.headers["x-mock-problem"]) == (200, True)
     assert shop.get("/products/4").json() == {"id": 4, "name": "Tea"}
 
 
