@@ -6,6 +6,7 @@ import pytest
 
 from conformance.contract.answers.documented_answer import find_header_error
 from conformance.contract.answers.json_schema import AnswerSchemas
+from conformance.contract.reading import read_contract
 from conformance.proof.messages import Response
 from tests.conformance.contract.answering import Answers, documented, judge_by, make_contract
 
@@ -41,55 +42,84 @@ def test_bytes_inside_json_are_any_text(tmp_path):
     assert (verdict.stopped, verdict.verdict) == (None, "conformant")
 
 
-@pytest.mark.parametrize("media_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
-def test_form_is_sent_with_its_fields_and_files(media_type, tmp_path):
+def test_form_is_sent_with_its_fields_and_files(tmp_path):
+    media_types = {"/url": "application/x-www-form-urlencoded", "/parts": "multipart/form-data"}
     properties = {"name": {"type": "string", "minLength": 1}, "file": {"type": "string", "format": "binary"}}
     schema = {"$ref": "#/components/schemas/Form"}
     form = {"type": "object", "required": ["name"], "properties": properties}
-    body = {"required": True, "content": {media_type: {"schema": schema}}}
+    bodies = {
+        path: {"required": True, "content": {one: {"schema": schema}}} for path, one in media_types.items()
+    }
     contract = make_contract(
-        {"/a": {"post": {"requestBody": body, "responses": {"200": ANY, "400": ANY}}}},
+        {
+            path: {"post": {"requestBody": body, "responses": {"200": ANY, "400": ANY}}}
+            for path, body in bodies.items()
+        },
         components={"schemas": {"Form": form}},
     )
 
     def answer(request):
-        is_form = request.headers["content-type"].startswith(media_type)
+        is_form = request.headers["content-type"].startswith(media_types[request.path])
         return 200 if is_form and b"name" in request.body else 400
 
     verdict = judge_by(tmp_path, contract, answer, strict=True)
 
     assert (verdict.verdict, verdict.ids("not_tested")) == ("conformant", [])
-    assert judge_by(tmp_path, contract, lambda _: 200).ids("failed") == [
-        "case/post-a-refuses-broken-requests"
+    assert sorted(judge_by(tmp_path, contract, lambda _: 200).ids("failed")) == [
+        "case/post-parts-refuses-broken-requests",
+        "case/post-url-refuses-broken-requests",
     ]
 
 
-@pytest.mark.parametrize(("form", "beyond"), [("int64", 2**63), ("int32", 2**31)])
-def test_bounds_of_a_format_are_left_open(form, beyond, tmp_path):
-    number = {"type": "integer", "format": form, "minimum": 0}
-    parameter = {"name": "id", "in": "path", "required": True, "schema": number}
-    contract = make_contract({"/pets/{id}": {"get": {"parameters": [parameter], "responses": {"200": ANY}}}})
+def test_bounds_of_a_format_are_left_open(tmp_path):
+    beyond = {"int64": 2**63, "int32": 2**31}
+    numbers = {form: {"type": "integer", "format": form, "minimum": 0} for form in beyond}
+    contract = make_contract(
+        {
+            f"/{form}/{{{form}}}": {
+                "get": {
+                    "parameters": [{"name": form, "in": "path", "required": True, "schema": number}],
+                    "responses": {"200": ANY},
+                }
+            }
+            for form, number in numbers.items()
+        }
+    )
     server = Answers(lambda request: 200 if request.segments[-1].isdigit() else 404)
 
     verdict = judge_by(tmp_path, contract, server, strict=True)
 
     assert verdict.verdict == "conformant"
-    assert str(beyond) not in {one.segments[-1] for one in server.requests}
-    assert "-1" in {one.segments[-1] for one in server.requests}
+    for form, number in beyond.items():
+        sent = {one.segments[-1] for one in server.requests if one.segments[0] == form}
+        assert str(number) not in sent
+        assert "-1" in sent
 
 
-@pytest.mark.parametrize("name", ["application.name", "items[0]", "a:b", "100%"])
-def test_parameter_of_an_odd_name_is_filled_in(name, tmp_path):
-    parameter = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-    path = f"/apps/{{{name}}}"
+def test_parameter_of_an_odd_name_is_filled_in(tmp_path):
+    names = ["application.name", "items[0]", "a:b", "100%"]
+    found = {"200": ANY, "404": {"description": "-"}}
     contract = make_contract(
-        {path: {"get": {"parameters": [parameter], "responses": {"200": ANY, "404": {"description": "-"}}}}}
+        {
+            f"/apps-{at}/{{{name}}}": {
+                "get": {
+                    "parameters": [
+                        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                    ],
+                    "responses": found,
+                }
+            }
+            for at, name in enumerate(names)
+        }
     )
-    server = Answers(lambda request: 200 if request.segments == ["apps", "mine"] else 404)
+    known = [[f"apps-{at}", f"mine-{at}"] for at, _ in enumerate(names)]
+    server = Answers(lambda request: 200 if request.segments in known else 404)
+    fixtures = {name: f"mine-{at}" for at, name in enumerate(names)}
 
-    verdict = judge_by(tmp_path, contract, server, fixtures={name: "mine"})
+    verdict = judge_by(tmp_path, contract, server, fixtures=fixtures)
 
     assert (verdict.verdict, verdict.ids("not_tested")) == ("conformant", [])
+    assert all(one in [asked.segments for asked in server.requests] for one in known)
 
 
 def test_operation_of_another_server_is_left_out_and_named(tmp_path):
@@ -131,70 +161,86 @@ def test_content_type_is_no_response_header(tmp_path):
     assert (verdict.verdict, verdict.ids("failed")) == ("conformant", [])
 
 
-@pytest.mark.parametrize("name", ["Content-Type", "Accept", "Authorization"])
-def test_header_parameters_that_openapi_ignores_are_not_made_up(name, tmp_path):
-    parameter = {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+def test_header_parameters_that_openapi_ignores_are_not_made_up(tmp_path):
+    names = ["Content-Type", "Accept", "Authorization"]
     body = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
     contract = make_contract(
-        {"/a": {"post": {"parameters": [parameter], "requestBody": body, "responses": {"200": ANY}}}}
+        {
+            f"/{name}": {
+                "post": {
+                    "parameters": [
+                        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+                    ],
+                    "requestBody": body,
+                    "responses": {"200": ANY},
+                }
+            }
+            for name in names
+        }
     )
     server = Answers(lambda request: 200 if isinstance(read_body(request), dict) else 400)
 
-    judge_by(tmp_path, contract, server)
-    made = {request.headers.get(name.lower()) for request in server.requests}
-    judge_by(tmp_path, contract, server, fixtures={name: "application/json"})
+    def list_sent(name):
+        return [one.headers.get(name.lower()) for one in server.requests if one.path == f"/{name}"]
 
-    assert len(made) == 1
-    assert server.requests[-1].headers[name.lower()] == "application/json"
+    judge_by(tmp_path, contract, server)
+    made = {name: set(list_sent(name)) for name in names}
+    judge_by(tmp_path, contract, server, fixtures=dict.fromkeys(names, "application/json"))
+
+    for name in names:
+        assert len(made[name]) == 1
+        assert list_sent(name)[-1] == "application/json"
 
 
 def hide(name):
     return {"type": "object", "properties": {name: {"type": "string", "writeOnly": True}}}
 
 
-SECRET = {"components": {"schemas": {"Secret": hide("pin"), "Needs": {"required": ["id", "pin"]}}}}
+SECRET = {"Secret": hide("pin"), "Needs": {"required": ["id", "pin"]}}
 REFERENCES = [{"$ref": "#/components/schemas/Secret"}, {"$ref": "#/components/schemas/Needs"}]
 
 
-@pytest.mark.parametrize(
-    "schema",
-    [
+def test_member_that_is_write_only_need_not_be_answered_and_may_be(tmp_path):
+    schemas = [
         {**hide("pin"), "required": ["id", "pin"]},
         {"allOf": [hide("pin"), {"required": ["id", "pin"]}]},
         {"allOf": REFERENCES},
         {"allOf": [{"allOf": REFERENCES}], "required": ["pin"]},
         {"anyOf": [{"allOf": REFERENCES}], "properties": {"pin": {"$ref": "#/components/schemas/Pin"}}},
-    ],
-)
-def test_member_that_is_write_only_need_not_be_answered_and_may_be(schema, tmp_path):
-    contract = make_contract({"/a": {"get": documented(schema)}}, **SECRET)
-    contract["components"]["schemas"]["Pin"] = {"type": "string", "writeOnly": True}
+    ]
+    paths = {f"/{number}": {"get": documented(schema)} for number, schema in enumerate(schemas)}
+    pin = {"type": "string", "writeOnly": True}
+    contract = make_contract(paths, components={"schemas": {**SECRET, "Pin": pin}})
 
     assert judge_by(tmp_path, contract, lambda _: {"id": 1}).verdict == "conformant"
     assert judge_by(tmp_path, contract, lambda _: {"id": 1, "pin": "a"}).verdict == "conformant"
-    assert judge_by(tmp_path, contract, lambda _: {"pin": "a"}).verdict == "not_conformant"
+    assert judge_by(tmp_path, contract, lambda _: {"pin": "a"}).ids("failed") == [
+        f"case/get-{number}-schema" for number, _ in enumerate(schemas)
+    ]
 
 
 @pytest.mark.parametrize("title", ["", "—", None])
 def test_contract_without_a_title_is_called_after_its_file(title, tmp_path):
     contract = {**make_contract({"/a": {"get": documented({})}}), "info": {"title": title, "version": "1"}}
+    (tmp_path / "case.json").write_text(json.dumps(contract))
 
-    assert judge_by(tmp_path, contract, lambda _: {}).api == "case"
+    assert read_contract(tmp_path / "case.json").name == "case"
 
 
-@pytest.mark.parametrize("style", ["form", "spaceDelimited", "pipeDelimited", "deepObject"])
-def test_list_in_a_query_is_sent(style, tmp_path):
+def test_list_in_a_query_is_sent(tmp_path):
     """Its value is a text of Schemathesis' own, which has to travel from one process to another."""
-    kind = "object" if style == "deepObject" else "array"
-    schema = {"type": kind, "items": {"type": "string"}, "minItems": 2, "minProperties": 1}
-    parameter = {"name": "ids", "in": "query", "required": True, "style": style, "schema": schema}
-    contract = make_contract(
-        {"/a": {"get": {"parameters": [{**parameter, "explode": False}], "responses": {"200": ANY}}}}
-    )
+    paths = {}
+    for style in ("form", "spaceDelimited", "pipeDelimited", "deepObject"):
+        kind = "object" if style == "deepObject" else "array"
+        schema = {"type": kind, "items": {"type": "string"}, "minItems": 2, "minProperties": 1}
+        parameter = {"name": "ids", "in": "query", "required": True, "style": style, "schema": schema}
+        paths[f"/{style}"] = {
+            "get": {"parameters": [{**parameter, "explode": False}], "responses": {"200": ANY}}
+        }
     server = Answers(lambda request: 200 if "ids" in request.target else 400)
 
-    assert judge_by(tmp_path, contract, server).stopped is None
-    assert any("ids" in one.target for one in server.requests)
+    assert judge_by(tmp_path, make_contract(paths), server).stopped is None
+    assert {one.path for one in server.requests if "ids" in one.target} == set(paths)
 
 
 NULLABLE = {"type": "string", "enum": ["a"], "nullable": True}
@@ -288,31 +334,34 @@ CONTENT = {
 }
 
 
-@pytest.mark.parametrize(
-    ("media_type", "body", "says"),
-    [
-        ("application/vnd.a+json; charset=utf-8", b"[]", None),
-        ("Application/VND.A+JSON", b"[]", None),
-        ("text/csv", b"a", None),
-        ("application/json", b"{}", None),
-        ("application/json", b"[]", 'Response violates schema: [] is not of type "object"'),
-        ("application/json", b"{", "Response is no JSON: '{' (Expecting property name"),
-        ("image/png", b"a", "Undocumented Content-Type: image/png; documented is "),
-        ("", b"a", "Missing Content-Type header: documented is "),
-        ("json", b"{}", "Malformed Content-Type header: json; "),
-    ],
-)
-def test_media_type_is_one_that_is_documented(media_type, body, says, tmp_path):
-    contract = make_contract(
-        {"/a": {"get": {"responses": {"200": {"description": "-", "content": CONTENT}}}}}
-    )
-    headers = {"content-type": media_type} if media_type else {}
+ANSWERED = [
+    ("application/vnd.a+json; charset=utf-8", b"[]", None),
+    ("Application/VND.A+JSON", b"[]", None),
+    ("text/csv", b"a", None),
+    ("application/json", b"{}", None),
+    ("application/json", b"[]", 'Response violates schema: [] is not of type "object"'),
+    ("application/json", b"{", "Response is no JSON: '{' (Expecting property name"),
+    ("image/png", b"a", "Undocumented Content-Type: image/png; documented is "),
+    ("", b"a", "Missing Content-Type header: documented is "),
+    ("json", b"{}", "Malformed Content-Type header: json; "),
+]
 
-    verdict = judge_by(tmp_path, contract, lambda _: Response(200, body, headers))
-    found = [one.got for one in verdict.results if one.status == "failed"]
 
-    assert len(found) == (says is not None)
-    assert not says or found[0].startswith(f"status 200, {says}")
+def test_media_type_is_one_that_is_documented(tmp_path):
+    get = {"responses": {"200": {"description": "-", "content": CONTENT}}}
+    contract = make_contract({f"/{number}": {"get": get} for number, _ in enumerate(ANSWERED)})
+
+    def answer(request):
+        media_type, body, _ = ANSWERED[int(request.segments[-1])]
+        return Response(200, body, {"content-type": media_type} if media_type else {})
+
+    verdict = judge_by(tmp_path, contract, answer)
+    found = {one.requirement.name: one.got for one in verdict.results if one.status == "failed"}
+    wrong = {f"get-{number}-schema": says for number, (*_, says) in enumerate(ANSWERED) if says}
+
+    assert found.keys() == wrong.keys()
+    for name, says in wrong.items():
+        assert found[name].startswith(f"status 200, {says}")
 
 
 EVENT = {
@@ -330,25 +379,32 @@ EVENT = {
 BOOK = {"type": "object", "required": ["title"]}
 
 
-@pytest.mark.parametrize(
-    ("media_type", "schema", "body", "is_right"),
-    [
-        ("text/event-stream", EVENT, b': hi\n\nevent: made\ndata: {"title":\ndata: 1}\n\n', True),
-        ("text/event-stream", EVENT, b"event: made\ndata: {}\n\n", False),
-        ("text/event-stream", EVENT, b'event: lost\ndata: {"title": 1}\n\n', False),
-        ("application/jsonl", BOOK, b'{"title": 1}\n{"title": 2}\n', True),
-        ("application/jsonl", BOOK, b'{"title": 1}\n{}\n', False),
-        ("application/json-seq", BOOK, b'\x1e{"title": 1}\n\x1e{}\n', False),
-    ],
-)
-def test_items_of_a_stream_fit_their_schema(media_type, schema, body, is_right, tmp_path):
-    answer = {"description": "-", "content": {media_type: {"itemSchema": schema}}}
-    paths = {"/a": {"get": {"responses": {"200": answer}}}}
+STREAMS = [
+    ("text/event-stream", EVENT, b': hi\n\nevent: made\ndata: {"title":\ndata: 1}\n\n', True),
+    ("text/event-stream", EVENT, b"event: made\ndata: {}\n\n", False),
+    ("text/event-stream", EVENT, b'event: lost\ndata: {"title": 1}\n\n', False),
+    ("application/jsonl", BOOK, b'{"title": 1}\n{"title": 2}\n', True),
+    ("application/jsonl", BOOK, b'{"title": 1}\n{}\n', False),
+    ("application/json-seq", BOOK, b'\x1e{"title": 1}\n\x1e{}\n', False),
+]
+
+
+def test_items_of_a_stream_fit_their_schema(tmp_path):
+    paths = {}
+    for number, (media_type, schema, *_) in enumerate(STREAMS):
+        answer = {"description": "-", "content": {media_type: {"itemSchema": schema}}}
+        paths[f"/{number}"] = {"get": {"responses": {"200": answer}}}
     contract = make_contract(paths, "3.2.0", components={"schemas": {"Book": BOOK}})
 
-    verdict = judge_by(tmp_path, contract, lambda _: Response(200, body, {"content-type": media_type}))
+    def send(request):
+        media_type, _, body, _ = STREAMS[int(request.segments[-1])]
+        return Response(200, body, {"content-type": media_type})
 
-    assert (verdict.ids("failed") == []) is is_right
+    verdict = judge_by(tmp_path, contract, send)
+
+    assert verdict.ids("failed") == [
+        f"case/get-{number}-schema" for number, (*_, is_right) in enumerate(STREAMS) if not is_right
+    ]
 
 
 @pytest.mark.parametrize(("status", "documented_as"), [(204, "204"), (204, "default"), (205, "2XX")])
