@@ -208,7 +208,6 @@ class Shelves:
         return Response(200 if all(self.is_fine(*pair) for pair in pairs) else 400, {})
 
 
-@pytest.mark.usefixtures("few_cases")
 def test_broken_path_and_query_are_to_be_refused(tmp_path):
     (tmp_path / "shelves.yaml").write_text(SHELVES)
 

@@ -15,6 +15,8 @@ from tests.conformance.command.commands import conformance
 from tests.conformance.contract.judging import Falls, judged, profile
 from tests.conformance.contract.library import KEY, SPEC, Library
 
+pytestmark = pytest.mark.usefixtures("few_cases")
+
 
 def test_requirement_of_a_contract_is_explained(spec):
     done = conformance("explain", "getBook-schema", "--spec", spec)
@@ -177,7 +179,6 @@ def test_flaw_of_a_contract_costs_what_it_touches(change, place, tmp_path):
     assert notes[0].startswith(f"the contract has a flaw: {place}")
 
 
-@pytest.mark.usefixtures("few_cases")
 @pytest.mark.parametrize(
     ("keyword", "reference"),
     [

@@ -8,6 +8,7 @@ from conformance.proof.trial import judge_in_process
 from tests.conformance.contract.judging import judged
 from tests.conformance.contract.library import SPEC, Library
 
+pytestmark = pytest.mark.usefixtures("few_cases")
 LINKS = """
 openapi: 3.0.3
 info: {title: Links, version: "1"}

@@ -12,6 +12,7 @@ from conformance.suite.mode import Mode
 from tests.conformance.command.commands import conformance
 from tests.conformance.contract.answering import Answers, documented, judge_by, make_contract
 
+pytestmark = pytest.mark.usefixtures("few_cases")
 BODY = {"content": {"application/json": {"schema": {"type": "object"}}}}
 CONTRACT = make_contract(
     {
