@@ -20,6 +20,10 @@ def read_body(request):
         return None
 
 
+def require_parameter(name, place, **schema):
+    return {"name": name, "in": place, "required": True, "schema": {"type": "string", **schema}}
+
+
 def test_bytes_inside_json_are_any_text(tmp_path):
     """Schemathesis makes bytes for ``format: binary``, and JSON holds none."""
     properties = {
@@ -73,18 +77,11 @@ def test_form_is_sent_with_its_fields_and_files(tmp_path):
 
 def test_bounds_of_a_format_are_left_open(tmp_path):
     beyond = {"int64": 2**63, "int32": 2**31}
-    numbers = {form: {"type": "integer", "format": form, "minimum": 0} for form in beyond}
-    contract = make_contract(
-        {
-            f"/{form}/{{{form}}}": {
-                "get": {
-                    "parameters": [{"name": form, "in": "path", "required": True, "schema": number}],
-                    "responses": {"200": ANY},
-                }
-            }
-            for form, number in numbers.items()
-        }
-    )
+    paths = {}
+    for form in beyond:
+        parameter = require_parameter(form, "path", type="integer", format=form, minimum=0)
+        paths[f"/{form}/{{{form}}}"] = {"get": {"parameters": [parameter], "responses": {"200": ANY}}}
+    contract = make_contract(paths)
     server = Answers(lambda request: 200 if request.segments[-1].isdigit() else 404)
 
     verdict = judge_by(tmp_path, contract, server, strict=True)
@@ -99,19 +96,8 @@ def test_bounds_of_a_format_are_left_open(tmp_path):
 def test_parameter_of_an_odd_name_is_filled_in(tmp_path):
     names = ["application.name", "items[0]", "a:b", "100%"]
     found = {"200": ANY, "404": {"description": "-"}}
-    contract = make_contract(
-        {
-            f"/apps-{at}/{{{name}}}": {
-                "get": {
-                    "parameters": [
-                        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-                    ],
-                    "responses": found,
-                }
-            }
-            for at, name in enumerate(names)
-        }
-    )
+    gets = [{"get": {"parameters": [require_parameter(name, "path")], "responses": found}} for name in names]
+    contract = make_contract({f"/apps-{at}/{{{name}}}": gets[at] for at, name in enumerate(names)})
     known = [[f"apps-{at}", f"mine-{at}"] for at, _ in enumerate(names)]
     server = Answers(lambda request: 200 if request.segments in known else 404)
     fixtures = {name: f"mine-{at}" for at, name in enumerate(names)}
@@ -164,19 +150,9 @@ def test_content_type_is_no_response_header(tmp_path):
 def test_header_parameters_that_openapi_ignores_are_not_made_up(tmp_path):
     names = ["Content-Type", "Accept", "Authorization"]
     body = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+    post = {"requestBody": body, "responses": {"200": ANY}}
     contract = make_contract(
-        {
-            f"/{name}": {
-                "post": {
-                    "parameters": [
-                        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
-                    ],
-                    "requestBody": body,
-                    "responses": {"200": ANY},
-                }
-            }
-            for name in names
-        }
+        {f"/{name}": {"post": {**post, "parameters": [require_parameter(name, "header")]}} for name in names}
     )
     server = Answers(lambda request: 200 if isinstance(read_body(request), dict) else 400)
 
