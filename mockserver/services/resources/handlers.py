@@ -152,9 +152,9 @@ class ResourceHandler:
     async def handle(self, session: Session, arguments: dict[str, Any]) -> Reply | Stream:
         """Answer from the items of the session, in the form of the answer by example."""
         reply = await self._example.handle(session, arguments)
-        # A patch that is a list, an upload: what becomes of an item then, the contract does not say.
         if isinstance(reply, Stream):
             return reply
+        # A patch that is a list, an upload: what becomes of an item then, the contract does not say.
         if not isinstance(arguments.get("body"), dict | None):
             return reply.with_headers(
                 {PROBLEM_HEADER: "the body is no object, so nothing was kept or changed"}
