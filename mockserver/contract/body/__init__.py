@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mockserver.contract.body.content import Content, Reader
@@ -81,12 +82,13 @@ class RequestBody:
         except CannotRead as reason:
             if self._reads_as_json and self._json is not None:
                 return self._json.read
-            problem = self._refuse_media_type(media_type, str(reason))
+            # The reader may be kept, and each call that it refuses has a problem of its own.
+            make_problem = partial(self._refuse_media_type, media_type, str(reason))
             if name is not None and not is_json(sent.name):
-                return self._read_json_or_refuse(name, problem)
+                return self._read_json_or_refuse(name, make_problem)
             if self._refuses_at_once:
-                raise problem from None
-            return self._refuse_unless_absent(problem)
+                raise make_problem() from None
+            return self._refuse_unless_absent(make_problem)
 
     def _make_unlabelled_reader(self) -> Reader:
         if self._reads_unlabelled and self._json is not None:
@@ -98,11 +100,8 @@ class RequestBody:
                     return self._read_unless_absent(self._find_content(name, sent), sent)
                 except CannotRead:
                     continue
-        return self._refuse_unless_absent(
-            UnsupportedMediaType(
-                f"Content-Type is missing; send {self._describe_media_types()}", choice=_NO_MEDIA_TYPE
-            )
-        )
+        missing = f"Content-Type is missing; send {self._describe_media_types()}"
+        return self._refuse_unless_absent(partial(UnsupportedMediaType, missing, choice=_NO_MEDIA_TYPE))
 
     def _find_content(self, name: str, sent: MediaType) -> Content:
         """Find what reads a body that was *sent* as one of *name* in the contract; raise CannotRead if nothing does."""
@@ -132,15 +131,15 @@ class RequestBody:
 
         return read_unless_absent
 
-    def _refuse_unless_absent(self, problem: UnsupportedMediaType) -> Reader:
+    def _refuse_unless_absent(self, make_problem: Callable[[], UnsupportedMediaType]) -> Reader:
         def refuse_unless_absent(raw: bytes, violations: list[Violation]) -> Any:
             if raw.strip():
-                raise problem
+                raise make_problem()
             return self._stand_in(violations)
 
         return refuse_unless_absent
 
-    def _read_json_or_refuse(self, name: str, problem: UnsupportedMediaType) -> Reader:
+    def _read_json_or_refuse(self, name: str, make_problem: Callable[[], UnsupportedMediaType]) -> Reader:
         """Read JSON under another label, where the contract takes any and its schema asks for what JSON can be."""
         sent = MediaType(JSON, {})
         read = self._find_content(name, sent).make_reader(sent)
@@ -149,7 +148,7 @@ class RequestBody:
             try:
                 exact_json.loads(raw.strip() or b"{}")
             except exact_json.NotExact:
-                raise problem from None
+                raise make_problem() from None
             return read(raw, violations)
 
         return read_json_or_refuse

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mockserver.contract.body import RequestBody
+from mockserver.contract.choices_in_force import ChoicesInForce
+from mockserver.http.problems import UnsupportedMediaType
 from tests.mockserver.contract.body.bodies import FORM, members, of, read
 
 JSON = "application/json"
@@ -107,3 +110,17 @@ def test_impossible_schema_costs_the_media_type_alone():
     content = {JSON: of({"type": "integer"}), "application/vnd.odd+json": of({"type": "nothing"})}
 
     assert read(content, JSON, "1") == 1
+
+
+@pytest.mark.parametrize(("media_type", "required"), [(None, True), ("text/csv", False)])
+def test_each_refused_call_has_a_problem_of_its_own(media_type, required):
+    body = RequestBody(
+        {"required": required, "content": {JSON: {}}}, ChoicesInForce({"openapi": "3.0.3"}, {})
+    )
+    problems = []
+    for _ in range(2):
+        with pytest.raises(UnsupportedMediaType) as refused:
+            body.find_reader(media_type)(b"{}", [])
+        problems.append(refused.value)
+
+    assert problems[0] is not problems[1]
