@@ -23,7 +23,7 @@ _LARGE = {"onlyautomator": {"fans": [f"fan-{number}" for number in range(30_000)
 def threads(monkeypatch) -> dict[str, set[int]]:
     """The threads in which a state is read, checked, written and, by the loop itself, kept; and calls are shown."""
     doors = (
-        (JsonBody, "read"), (fixtures, "validate_fixtures"), (exact_json, "dumps"), (Session, "load"),
+        (JsonBody, "_check"), (fixtures, "validate_fixtures"), (exact_json, "dumps"), (Session, "load"),
         (Entry, "fits"), (Entry, "document"), (Journal, "add"),
     )  # fmt: skip
     seen: dict[str, set[int]] = {name: set() for _, name in doors}
@@ -46,9 +46,9 @@ def test_large_state_is_read_and_written_while_others_are_served(caller, threads
     caller.admin("POST", "snapshots/large/restore")
 
     (loop,) = threads["load"]
-    assert threads["read"]
+    assert threads["_check"]
     assert threads["validate_fixtures"]
-    assert loop not in threads["read"] | threads["validate_fixtures"]
+    assert loop not in threads["_check"] | threads["validate_fixtures"]
 
     for path in ("state", "snapshots/large"):
         assert caller.admin("GET", path)["onlyautomator"]["fans"] == _LARGE["onlyautomator"]["fans"]
