@@ -71,9 +71,8 @@ class ResourceFixtures(fixtures.Fixtures):
         return rendered
 
     def take_known(self, other: ResourceFixtures) -> ResourceFixtures:
-        """Make fixtures of this contract with the items of an *other* whose paths this one has as well."""
-        items = {path: one for path, one in (other.model_extra or {}).items() if self._find_collection(path)}
-        return type(self).model_construct(**items)
+        """Make fixtures of this contract with the items of an *other*; those under unknown paths make no record."""
+        return type(self).model_construct(**(other.model_extra or {}))
 
     @classmethod
     def _find_collection(cls, path: str) -> Collection | None:
