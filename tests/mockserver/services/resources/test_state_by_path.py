@@ -98,6 +98,14 @@ def test_id_of_the_caller_is_taken_once(shop):
     assert shop.get("/users/ann/orders").json() == [order]
 
 
+def test_new_number_is_none_that_another_item_has(start):
+    shop = start(items={"/products": [{"id": 1, "name": "Tea"}, {"id": 3, "name": "Rice"}]})
+
+    made = [shop.post("/products", json={"id": 0, "name": "Oil"}).json()["id"] for _ in range(2)]
+
+    assert made == [2, 4]
+
+
 def test_member_that_an_answer_may_not_have_is_not_shown(shop):
     made = shop.post("/users/ann/orders", json={"colour": "red"})
 
