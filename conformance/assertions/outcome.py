@@ -51,7 +51,15 @@ class DoesNotConform(Outcome):
 
 
 class NotTested(Outcome):
-    """The profile lacks a fixture or a credential; the reason names it."""
+    """The profile lacks a fixture or a credential; the reason names it.
+
+    needs: the keys of the profile that would let the requirement be asked, one of several being enough; none if it is
+    not for the profile that it was not.
+    """
+
+    def __init__(self, reason: str, *needs: str) -> None:
+        super().__init__(reason)
+        self.needs = needs
 
 
 class LeftOut(NotTested):

@@ -130,7 +130,7 @@ class ContractDriver(Driver):
     def run_cases(self, operation: Operation) -> OperationResults:
         """Send the cases of *operation*, once in a run; raises NotTested if nothing may or can be sent to it."""
         if not self.target.may_send(operation):
-            raise NotTested("DELETE is not sent; allow it with deletes: true in the profile")
+            raise NotTested("DELETE is not sent; allow it with deletes: true in the profile", "deletes")
         if not self._may_send(operation):
             self.run.mode.require_full_mode(f"a generated {operation.method}")
         if operation.takes_no_known_body:
@@ -254,7 +254,10 @@ class ContractDriver(Driver):
         known = self.credentials_for(operation)
         if not known:
             ways = " or ".join(" and ".join(sorted(way)) for way in operation.security)
-            raise NotTested(f"the profile has no credentials for {ways}, to make another of their form from")
+            raise NotTested(
+                f"the profile has no credentials for {ways}, to make another of their form from",
+                *sorted({f"credentials.{name}" for way in operation.security for name in way}),
+            )
         return self.send(
             self._pick_valid_case(operation), {name: self._make_up_credential(name) for name in known}
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from conformance.contract.reading import Operation, list_odd_operations
 from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
+from conformance.suite.sentences import SourceDocument
 
 if TYPE_CHECKING:
     from conformance.assertions.member import Member
@@ -40,6 +41,13 @@ class ContractSuite:
     def document_sha256(self) -> str:
         """The digest of the OpenAPI file."""
         return self.target.spec.sha256
+
+    def list_documents(self) -> Sequence[SourceDocument]:
+        """List the contract, by its title and version."""
+        info = self.target.spec.spec.get("info")
+        named = [info.get(key) for key in ("title", "version")] if isinstance(info, Mapping) else []
+        title = " ".join(str(one) for one in named if one)
+        return [SourceDocument(title or self.target.spec.file.name)]
 
     def requirements(self) -> list[Requirement]:
         """List what the contract promises of each operation."""

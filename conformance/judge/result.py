@@ -30,7 +30,8 @@ class Result:
     member: what of its answer's body is wrong, if that is known, without credentials. subject: what the exchange at
     fault was about. was_asked: whether it came to be asked before the run was stopped. is_our_fault: whether the judge
     failed. has_polled: whether it looked for what may come late. alternative: what an OBSERVED one calls what it saw.
-    was_left_out: whether the mode of the run did not allow to ask it.
+    was_left_out: whether the mode of the run did not allow to ask it. needs: keys of the profile, one of which would
+    have let it be asked.
     """
 
     requirement: Requirement
@@ -48,6 +49,7 @@ class Result:
     has_polled: bool = False
     alternative: str | None = None
     was_left_out: bool = False
+    needs: Sequence[str] = ()
 
     @property
     def observed(self) -> ObservedChoice | None:
@@ -106,7 +108,7 @@ def make_result(
     if isinstance(error, Observation):
         return make("observed", reason, alternative=error.alternative)
     if isinstance(error, NotTested):
-        return make("not_tested", reason, was_left_out=isinstance(error, LeftOut))
+        return make("not_tested", reason, was_left_out=isinstance(error, LeftOut), needs=error.needs)
     if isinstance(error, UNDECIDED):
         return make("inconclusive", reason)
     fault = client.redaction.show_line(f"the judge's own fault: {describe_judge_error(error)}")

@@ -234,11 +234,11 @@ def judge_target(
     musts = sum(one.level == "MUST" for one in known)
     verdict = Verdict(target.api, target.base_url, seed, is_partial, strict, mode, datetime.now(UTC), musts)
     began = time.monotonic()
-    verdict.name = target.name
+    verdict.name, verdict.version = target.name, target.version
     verdict.left_out = left_out
     verdict.notes = notes.describe_target(target, verdict.started) + notes.describe_left_out(left_out)
     verdict.notes += suite.describe_gaps()
-    verdict.document_sha256 = suite.document_sha256
+    verdict.document_sha256, verdict.documents = suite.document_sha256, suite.list_documents()
     with TargetSession(suite, seed, mode, make_connection, wait_s) as session:
         _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)
         undrawn = session.run.drawn.undrawn if session.run.drawn else {}

@@ -26,6 +26,7 @@ from conformance.generation import cases
 from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement, check_unique_ids, read_requirement
+from conformance.suite.sentences import SourceDocument, list_documents
 from conformance.target.model import BadProfile
 from conformance.target.profile import AnyTarget, TargetProfile, make_profile
 from conformance.target.resolution import resolve_profile
@@ -64,6 +65,10 @@ class Suite(Protocol):
     @property
     def document_text(self) -> str:
         """The words of the document that the target is judged by, in any form."""
+        ...
+
+    def list_documents(self) -> Sequence[SourceDocument]:
+        """List what the target is judged by, the document first."""
         ...
 
     def requirements(self) -> list[Requirement]:
@@ -134,6 +139,10 @@ class ApiSuite:
         """The words of the API's document, as its contract has them."""
         return json.dumps(openapi.load_contract(self.target.api), default=str)
 
+    def list_documents(self) -> Sequence[SourceDocument]:
+        """List the API's document, and the vendor's other pages."""
+        return list_documents(self.target.api)
+
     def requirements(self) -> list[Requirement]:
         """List what is asked of the target, in order."""
         return collect_requirements(self.target.api)
@@ -190,7 +199,7 @@ def read_ordinary_words(suite: Suite) -> str:
     """Return the texts that hold no credential: the document, what is asked of a target, and most of its profile."""
     target = suite.target
     asked = (f"{one.id} {one.text} {one.source}" for one in suite.known_requirements())
-    given = json.dumps(target.model_dump(include={"base_url", "name", "fixtures"}), default=str)
+    given = json.dumps(target.model_dump(include={"base_url", "name", "version", "fixtures"}), default=str)
     return "\n".join([suite.document_text, *asked, given])
 
 

@@ -12,6 +12,7 @@ from conformance.http.evidence import Exchange
 from conformance.judge import interrupt
 from conformance.judge.result import Result
 from conformance.suite.mode import Mode
+from conformance.suite.sentences import SourceDocument
 
 CONFORMANT, NOT_CONFORMANT, NO_VERDICT = "conformant", "not_conformant", "no_verdict"
 EXIT = {CONFORMANT: 0, NOT_CONFORMANT: 1, NO_VERDICT: 3}
@@ -26,10 +27,9 @@ class Verdict:
     reason: why there is no verdict, or what it rests on. stopped: why not everything was asked. ended_by: what has
     ended the asking in the middle. musts: how many the API has, asked or not. exchanges: every one of the run, in the
     order they ended. waiver_faults: what is to be done with waivers that have expired or excuse nothing, in sentences.
-    name: of the target, by its profile. profile: its file, if it is one. credential_commands, credential_hints: how
-    those that curl lines name are got, as a line for a shell and in words. left_out: operations of
-    which nothing is asked. notes: what else is to be known about the
-    run, in sentences.
+    name, version: of the target, by its profile. documents: what it is judged by. profile: its file, if it is one.
+    credential_commands, credential_hints: how those that curl lines name are got, as a line for a shell and in words.
+    left_out: operations of which nothing is asked. notes: what else is to be known about the run, in sentences.
     """
 
     api: str
@@ -41,6 +41,7 @@ class Verdict:
     started: datetime
     musts: int
     name: str | None = None
+    version: str | None = None
     seconds: float = 0.0
     requests: int = 0
     results: list[Result] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Verdict:
     case_set: CaseSet | None = None
     cases_accepted: int | None = None
     document_sha256: str | None = None
+    documents: Sequence[SourceDocument] = ()
     _numbers: dict[int, int] = field(default_factory=dict, init=False, repr=False)
     profile: str | None = None
     credential_commands: dict[str, str] = field(default_factory=dict)

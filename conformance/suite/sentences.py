@@ -32,6 +32,21 @@ class Sentence:
         return any(fnmatch.fnmatchcase(requirement.name, glob) for glob in self.requirements)
 
 
+@dataclass(frozen=True)
+class SourceDocument:
+    """What a target is judged by. url: where it is read; None if it is a file of the user's."""
+
+    title: str
+    url: str | None = None
+
+
+def list_documents(api: str) -> list[SourceDocument]:
+    """List the document of *api*, a built-in one, and the vendor's other pages that requirements rest on."""
+    info = openapi.load_contract(api)["info"]
+    pages = [SourceDocument(one["name"], one["url"]) for one in info.get("x-pages", ())]
+    return [SourceDocument(info["x-document"]["title"], info["x-document"]["url"]), *pages]
+
+
 @cache
 def load_sentences(api: str) -> Sequence[Sentence]:
     """List the sentences that the suite of *api* quotes; none if it has no file of them."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -37,6 +37,7 @@ CredentialsT = TypeVar("CredentialsT")
 FixturesT = TypeVar("FixturesT")
 
 LONGEST_NAME = 60
+Label = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class Patience(Model):
@@ -56,15 +57,14 @@ class Patience(Model):
 class TargetProfile(Model, Generic[CredentialsT, FixturesT]):
     """A whole profile; an API narrows it with its own credentials, fixtures and further keys.
 
-    name: what reports call the target, so that those of two environments are told apart. proxy: a URL, or "none" for no
-    proxy; without it the environment is asked, but for this machine.
+    name, version: what reports call the target, so that those of two environments or releases are told apart. proxy: a
+    URL, or "none" for no proxy; without it the environment is asked, but for this machine.
     """
 
     api: str
     base_url: str
-    name: str | None = Field(
-        default=None, min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$"
-    )
+    name: Label | None = None
+    version: Label | None = None
     credentials: CredentialsT
     fixtures: FixturesT
     patience: Patience = Patience()

@@ -102,7 +102,7 @@ class Driver(suite.Driver):
     def other_fan_id(self) -> str:
         """Another fan; NotTested if the profile names none or the mode leaves other fans alone."""
         if self.target.fixtures.other_fan_id is None:
-            raise NotTested("the profile has no fixtures.other_fan_id")
+            raise NotTested("the profile has no fixtures.other_fan_id", "fixtures.other_fan_id")
         self.run.mode.require_full_mode("a write for another fan")
         return self.target.fixtures.other_fan_id
 
@@ -122,7 +122,7 @@ class Driver(suite.Driver):
         """Return a token of the profile; NotTested if it has none of that name."""
         secret = getattr(self.target.credentials, name)
         if secret is None:
-            raise NotTested(f"the profile has no credentials.{name}")
+            raise NotTested(f"the profile has no credentials.{name}", f"credentials.{name}")
         return str(secret.reveal())
 
     def bearer_header(self, credential: str = "user") -> dict[str, str]:
@@ -317,7 +317,7 @@ class Driver(suite.Driver):
     def _require_lists(self) -> None:
         """Raise NotTested if the target has no lists, Inconclusive if too many got no answer."""
         if "read_back" not in self.target.capabilities:
-            raise NotTested("the profile's capabilities do not name read_back")
+            raise NotTested("the profile's capabilities do not name read_back", "capabilities")
         if len(self._unanswered_lists) >= _MOST_UNANSWERED_LISTS:
             raise self._repeat_trouble()
 

@@ -99,6 +99,7 @@ TEMPLATE = (
 api: onlyautomator
 base_url: https://your-server.example.com     # /api/v2/update-preference is appended
 # name: staging                               # what reports call it
+# version: ${GIT_COMMIT}                      # what reports call its version
 
 credentials:                              # access tokens of user sessions, from the environment or
   user: ${OA_USER_TOKEN}                  # from a command: user: {command: [./token, ada]}; it is run

@@ -245,7 +245,7 @@ def write_during_outage(driver: Driver) -> Response:
     """Return what the target answers when the profile's trigger makes it unavailable."""
     trigger = driver.target.triggers.service_unavailable
     if trigger is None:
-        raise NotTested("the profile has no triggers.service_unavailable")
+        raise NotTested("the profile has no triggers.service_unavailable", "triggers.service_unavailable")
     driver.run.mode.require_full_mode("a trigger")
     headers = {**driver.bearer_header(), **trigger.headers}
     return driver.client.memoize("outage", lambda: _trigger_outage(driver, headers))

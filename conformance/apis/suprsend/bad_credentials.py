@@ -130,7 +130,7 @@ def _write(
 
 def _read(choose: Callable[[Places], place.Place], driver: Driver, kind: Kind[Driver]) -> Response:
     if not driver.has_read_back:
-        raise NotTested("capabilities: [read_back] is not in the profile")
+        raise NotTested("capabilities: [read_back] is not in the profile", "capabilities")
     carried = kind.make(driver)
     return driver.read(
         choose(driver.places),
@@ -142,7 +142,7 @@ def _read(choose: Callable[[Places], place.Place], driver: Driver, kind: Kind[Dr
 
 def _restrict(names: Sequence[str], driver: Driver, kind: Kind[Driver]) -> Response:
     if not driver.has_read_back:
-        raise NotTested("capabilities: [read_back] is not in the profile")
+        raise NotTested("capabilities: [read_back] is not in the profile", "capabilities")
     carried = kind.make(driver)
     # Of no channel, so that nothing is restricted or freed by whoever is let in.
     return driver.update_restrictions(

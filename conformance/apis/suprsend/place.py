@@ -66,7 +66,7 @@ class Places:
         """The same category for another object."""
         other = self._fixtures.other_object
         if other is None:
-            raise NotTested("fixtures.other_object is not in the profile")
+            raise NotTested("fixtures.other_object is not in the profile", "fixtures.other_object")
         return Place(other, self.main.category)
 
     @property
@@ -74,7 +74,7 @@ class Places:
         """The same category for an object of another type."""
         other = self._fixtures.other_type_object
         if other is None:
-            raise NotTested("fixtures.other_type_object is not in the profile")
+            raise NotTested("fixtures.other_type_object is not in the profile", "fixtures.other_type_object")
         return Place(other, self.main.category)
 
     @property
@@ -137,5 +137,5 @@ class Places:
     def _require_fixture(self, name: str) -> str:
         value = getattr(self._fixtures, name)
         if value is None:
-            raise NotTested(f"fixtures.{name} is not in the profile")
+            raise NotTested(f"fixtures.{name} is not in the profile", f"fixtures.{name}")
         return str(value)

@@ -25,6 +25,7 @@ TEMPLATE = (
 api: suprsend
 base_url: https://your-server.example.com    # your own; what a run writes stays there
 # name: staging                               # what reports call it
+# version: ${GIT_COMMIT}                      # what reports call its version
 
 credentials:
   api_key: ${SUPRSEND_API_KEY}     # from the environment; or {command: [program, argument]}

@@ -33,7 +33,11 @@ def opt_out_and_read_elsewhere(driver: Driver) -> ReadsElsewhere:
     with suppress(NotTested):
         others.append(driver.places.other_category)
     if not others:
-        raise NotTested("neither fixtures.other_object nor fixtures.other_category is in the profile")
+        raise NotTested(
+            "neither fixtures.other_object nor fixtures.other_category is in the profile",
+            "fixtures.other_object",
+            "fixtures.other_category",
+        )
 
     def write_and_read() -> ReadsElsewhere:
         before = {}

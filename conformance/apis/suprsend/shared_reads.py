@@ -91,7 +91,7 @@ class TwoLists(NamedTuple):
 def require_read_back(driver: Driver) -> None:
     """Raise NotTested unless the profile promises that GET reads a category."""
     if not driver.has_read_back:
-        raise NotTested("capabilities: [read_back] is not in the profile")
+        raise NotTested("capabilities: [read_back] is not in the profile", "capabilities")
 
 
 def require_answer(reading: Reading) -> Response:

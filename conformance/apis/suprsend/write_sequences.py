@@ -90,7 +90,11 @@ def _write_in_turn(driver: Driver) -> MixedWrites:
     place, names, alone = write_alone(driver)
     moves, places = model.draw_sequence(driver.run.seed), other_places(driver)
     if not places:
-        raise NotTested("neither fixtures.other_object nor fixtures.other_category is in the profile")
+        raise NotTested(
+            "neither fixtures.other_object nor fixtures.other_category is in the profile",
+            "fixtures.other_object",
+            "fixtures.other_category",
+        )
     driver.opt_in_fully(place)
     own: list[Write] = []
     every: list[Write] = []

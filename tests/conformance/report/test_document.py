@@ -1,0 +1,59 @@
+"""report.json: by what and in which version a target was judged, and what would let more of it be asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.judge.suites import profile_template
+from conformance.proof import reference_of
+from conformance.proof.in_process import IN_PROCESS_URL
+from conformance.proof.trial import judge_in_process
+from conformance.report.document import build_document
+
+NEEDS = {
+    "suprsend": {
+        "objects-are-apart": ["fixtures.other_object"],
+        "object-of-another-type": ["fixtures.other_type_object"],
+        "tenant": ["fixtures.tenant_id"],
+        "read-answers-200": ["capabilities"],
+        "wrong-key": [],
+    },
+    "onlyautomator": {
+        "fan-id-tells-fans-apart": ["fixtures.other_fan_id"],
+        "user-follows-token": ["credentials.other_user"],
+        "expired-token": ["credentials.expired"],
+        "insufficient-permission": ["credentials.forbidden"],
+        "service-unavailable": ["triggers.service_unavailable"],
+        "written-is-listed": ["capabilities"],
+        "value-true": [],
+    },
+}
+DOCUMENTS = {
+    "suprsend": "https://docs.suprsend.com/reference/object-preference-category",
+    "onlyautomator": "https://docs.onlyautomator.com/",
+}
+
+
+@pytest.mark.parametrize("api", NEEDS)
+def test_report_names_what_the_profile_lacks_and_what_was_judged_by_what(api):
+    server = reference_of(api)()
+    whole = server.profile(IN_PROCESS_URL)
+    main = next(iter(whole["credentials"]))
+    profile = {
+        "api": api,
+        "base_url": IN_PROCESS_URL,
+        "version": "1.10",
+        "credentials": {main: whole["credentials"][main]},
+        "fixtures": {
+            name: value
+            for name, value in whole["fixtures"].items()
+            if name in ("object", "category", "fan_id")
+        },
+    }
+    document = build_document(judge_in_process(server, profile, only=list(NEEDS[api])))
+
+    assert {one["id"].partition("/")[2]: one["needs"] for one in document["requirements"]} == NEEDS[api]
+    assert document["target"]["version"] == "1.10"
+    assert document["documents"][0]["url"].startswith(DOCUMENTS[api])
+    for key in {key for needs in NEEDS[api].values() for key in needs}:
+        assert f"{key.rpartition('.')[2]}: " in profile_template(api)
