@@ -1,4 +1,4 @@
-"""What the stub prints when it is ready: its URL, and a command to try for each operation."""
+"""What the stub prints when it is ready: its URL, its control page, and for each API a command to try."""
 
 from __future__ import annotations
 
@@ -7,46 +7,68 @@ import sys
 from collections.abc import Sequence
 
 from mockserver.command.curl import render_curl
+from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
+from mockserver.http.problems import InvalidContract
 from mockserver.http.session_name import PREFIX
+from mockserver.services.resources.handlers import ResourceHandler
+from mockserver.services.service import Service
 from mockserver.session.session import DEFAULT
 from mockserver.stub import Stub
 from openapi.terminal_text import clean_line
 from openapi.wording import count_things
 
-_MOST_CHOICES = 5
-_MOST_OPERATIONS = 5
-_MOST_FLAWS = 3
+_MOST_CHOICES = 3
+_WRITES = ("POST", "PUT", "PATCH")
 
 
 def render_banner(stub: Stub, url: str) -> str:
     """Render the banner; every curl line works when pasted, for a day."""
-    lines = [f"mockserver answers at {url}", ""]
+    lines = [f"mockserver answers at {url}", f"its control page:     {url}/__admin/", ""]
     base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
     for service in stub.services:
-        operations = [one for one in stub.operations if one.api == service.name]
-        shown = _choose_shown(operations) if service.api is None else operations
-        for operation in shown:
+        operation = _choose_shown([one for one in stub.operations if one.api == service.name], service)
+        if operation is not None:
             lines += [
                 clean_line(f"# {operation.api}: {operation.summary or operation.name}"),
                 render_curl(operation, service.spec, base, stub.make_credentials(operation)),
                 "",
             ]
-        if len(shown) < len(operations):
-            rest = count_things(len(operations) - len(shown), "more operation")
-            lines += [clean_line(f"# {service.name}: {rest}, listed at {url}/"), ""]
+    lines.append(f"# all {count_things(len(stub.operations), 'operation')}: {url}/")
     others = stub.list_chosen()
     if others:
         more = f" and {len(others) - _MOST_CHOICES} more" if len(others) > _MOST_CHOICES else ""
-        lines += [f"# Where the documents are silent: {', '.join(others[:_MOST_CHOICES])}{more}", ""]
-    return "\n".join([*lines, f"# The control plane, for people and programs: {url}/__admin/"])
+        lines.append(f"# choices taken: {', '.join(others[:_MOST_CHOICES])}{more}")
+    return "\n".join(lines)
 
 
-def _choose_shown(operations: Sequence[Operation]) -> Sequence[Operation]:
-    """Choose a few operations of a contract that may have a thousand, among them one with a body."""
-    first_with_body = next((one for one in operations if one.request_body.get("content")), None)
-    preferred = sorted(operations, key=lambda one: one is not first_with_body)[:_MOST_OPERATIONS]
-    return [one for one in operations if one in preferred]
+def _choose_shown(operations: Sequence[Operation], service: Service) -> Operation | None:
+    """Choose the most typical operation of those that answer a first call; None if there is no operation."""
+    ranked = sorted(operations, key=_rank_operation)
+    return next((one for one in ranked if _answers_first_call(one, service)), next(iter(ranked), None))
+
+
+def _rank_operation(operation: Operation) -> tuple[int, int, bool]:
+    """Rank what writes JSON before what writes something else, and that before what reads, lists first."""
+    body = operation.request_body
+    if body.get("content"):
+        order = _WRITES.index(operation.method) if operation.method in _WRITES else len(_WRITES)
+        return int(json_content(body) is None), order, False
+    return 2, int(operation.method != "GET"), "{" in operation.template
+
+
+def _answers_first_call(operation: Operation, service: Service) -> bool:
+    """Tell whether *operation* is served, and needs nothing that another call makes."""
+    if service.document is None:
+        return True
+    handler = service.handlers.get(operation.name)
+    if isinstance(handler, ResourceHandler) and handler.needs_item:
+        return False
+    try:
+        operation.compile()
+    except InvalidContract:
+        return False
+    return True
 
 
 def print_flaws(stub: Stub, url: str) -> None:
@@ -62,9 +84,7 @@ def print_flaws(stub: Stub, url: str) -> None:
     lines = []
     for file, flaws in by_contract.items():
         where = f"{url}/__admin/problems and mockserver check {shlex.quote(file)} list all"
-        lines += [
-            f"{file}: {count_things(len(flaws), 'flaw')}; {where}",
-            *(f"  {flaw}" for flaw in flaws[:_MOST_FLAWS]),
-        ]
+        number = count_things(len(flaws), "flaw")
+        lines += [f"{file}: {number}; {where}", f"  {flaws[0]}"]
     for line in lines:
         print(f"mockserver: {clean_line(line)}", file=sys.stderr, flush=True)

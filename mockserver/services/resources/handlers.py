@@ -117,6 +117,7 @@ class ResourceHandler:
 
     example: answers by example, which is the form of the answer. maker: makes the items.
     base_path: what stands before the path of the contract. first_page: the number of the first page of a list.
+    needs_item: whether the answer is 404 where nothing was written before.
     """
 
     answers_by_contract = True
@@ -135,6 +136,7 @@ class ResourceHandler:
         self._collection = collection
         self._shape = action.shape
         self._creates = action.name == "replace" and "201" in action.operation.document["responses"]
+        self.needs_item = action.name in ("read", "replace", "change", "remove") and not self._creates
         self._example = example
         self._maker = maker
         self._base_path = base_path

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from mockserver.command.banner import print_flaws, render_banner
 from mockserver.services import openapi_file
@@ -50,9 +53,12 @@ PATHS = {
 }
 
 
-def list_curls(folder: Path, paths: Any, **rest: Any) -> tuple[list[str], list[str]]:
+def list_curls(
+    folder: Path, paths: Any, *, keeps_state: bool = False, **rest: Any
+) -> tuple[list[str], list[str]]:
     """Run each call of the banner; return its other lines, and what the calls print."""
-    stub = Stub([openapi_file.load_service(written(folder, contract(paths, **rest)))])
+    file = written(folder, contract(paths, **rest))
+    stub = Stub([openapi_file.load_service(file, keeps_state=keeps_state)])
     with serve_stub(stub) as url:
         lines = render_banner(stub, url).splitlines()
         calls = [line for line in lines if line.startswith("curl ")]
@@ -63,8 +69,9 @@ def list_curls(folder: Path, paths: Any, **rest: Any) -> tuple[list[str], list[s
     return [line for line in lines if line not in calls], printed
 
 
-def test_call_is_made_from_the_schemas_and_works_when_it_is_pasted(tmp_path):
-    assert list_curls(tmp_path, PATHS)[1] == ['"done"'] * len(PATHS)
+@pytest.mark.parametrize("path", PATHS)
+def test_call_is_made_from_the_schemas_and_works_when_it_is_pasted(tmp_path, path):
+    assert list_curls(tmp_path, {path: PATHS[path]})[1] == ['"done"']
 
 
 def test_call_has_all_credentials_that_are_asked_for_together(tmp_path):
@@ -74,12 +81,34 @@ def test_call_has_all_credentials_that_are_asked_for_together(tmp_path):
     assert list_curls(tmp_path, paths, components={"securitySchemes": schemes})[1] == ['"got"']
 
 
-def test_large_contract_has_a_few_calls_in_the_banner_and_one_of_them_has_a_body(tmp_path):
+def test_contract_has_one_call_in_the_banner_which_sends_json_if_any_does(tmp_path):
     paths = {f"/{number}": {"get": {"responses": answers(example="got")}} for number in range(20)}
-    others, printed = list_curls(tmp_path, {**paths, "/json": PATHS["/json"]})
+    others, printed = list_curls(tmp_path, {**paths, "/form": PATHS["/form"], "/json": PATHS["/json"]})
 
-    assert printed == ['"got"'] * 4 + ['"done"']
-    assert [line for line in others if "16 more operations, listed at http://" in line]
+    assert printed == ['"done"']
+    assert re.fullmatch(r"# all 22 operations: http://[\d.:]+/", others[-1])
+    assert len(others) == 6
+
+
+def test_call_in_the_banner_is_one_that_is_served(tmp_path):
+    broken = {"post": {"requestBody": body("application/json", schema={"$ref": "#/no"}), "responses": {}}}
+
+    assert list_curls(tmp_path, {"/broken": broken, "/text": PATHS["/text"]})[1] == ['"done"']
+
+
+def test_call_in_the_banner_needs_nothing_that_another_call_writes(tmp_path):
+    item = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    with_id = {
+        "parameters": [parameter("id", "path", {"type": "integer"})],
+        "responses": answers(schema=item),
+    }
+    replace = {"requestBody": body("application/json", schema=item), **with_id}
+    paths = {
+        "/things/{id}": {"get": with_id, "put": replace},
+        "/things": {"get": {"responses": answers(schema={"type": "array", "items": item})}},
+    }
+
+    assert list_curls(tmp_path, paths, keeps_state=True)[1] == ["[]"]
 
 
 def test_flaws_are_told_at_the_start_in_a_few_lines(tmp_path, capsys):
@@ -92,7 +121,7 @@ def test_flaws_are_told_at_the_start_in_a_few_lines(tmp_path, capsys):
     assert lines[0] == (
         f"mockserver: {file}: 5 flaws; http://localhost:1/__admin/problems and mockserver check {file} list all"
     )
-    assert len(lines) == 4
+    assert len(lines) == 2
     assert lines[1].startswith("mockserver:   paths./0.get")
 
 

@@ -53,17 +53,17 @@ def contract(tmp_path):
     return file
 
 
-def test_banner_has_a_line_for_each_operation_that_only_calls_it(contract, tmp_path):
+def test_banner_has_a_line_that_only_calls_the_operation(contract, tmp_path):
     log = io.StringIO()
     stub = Stub([openapi_file.load_service(contract)], options=Options(call_log=CallLog(log)))
     with serve_stub(stub) as url:
         lines = read_printable(render_banner(stub, url))
-        assert [line[:6] for line in lines] == ["mockse", "", "# odd ", "curl -", "", "# The "]
+        assert [line[:6] for line in lines] == ["mockse", "its co", "", "# odd ", "curl -", "", "# all "]
         environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-        subprocess.run(["sh", "-c", lines[3]], cwd=tmp_path, env=environment, timeout=10, check=False)
+        subprocess.run(["sh", "-c", lines[4]], cwd=tmp_path, env=environment, timeout=10, check=False)
 
     assert not (tmp_path / "hacked").exists()
-    assert shlex.split(lines[3])[3].startswith(f"{url}/ax%1B%5B31m%0D%0Atouch%20hacked")
+    assert shlex.split(lines[4])[3].startswith(f"{url}/ax%1B%5B31m%0D%0Atouch%20hacked")
     (call,) = read_printable(log.getvalue())
     assert "/ax%1B%5B31m%0D%0Atouch%20hacked" in call
 
