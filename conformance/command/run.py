@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from conformance.judge.suites import Suite
     from conformance.judge.verdict import Verdict
+    from conformance.report.changes import Comparison
     from conformance.report.terminal import Terminal
     from conformance.suite.mode import Mode
     from conformance.target.profile import AnyTarget
@@ -162,7 +163,7 @@ def judge_and_report(
     """Judge a target and print the verdict."""
     from conformance.judge import session
     from conformance.judge.suites import narrow_target, read_profile, suite_of
-    from conformance.report.changes import Report, compare_reports, describe_changes, read_report
+    from conformance.report.changes import Comparison, Report, compare_reports, read_report
     from conformance.report.document import build_document, render_document
     from conformance.report.terminal import Detail, Terminal
     from conformance.suite.requirement import leave_out_requirements, select_requirements
@@ -211,16 +212,18 @@ def judge_and_report(
     with interrupt.ignore_interrupts():
         # It takes about as long as the judging, so it is built once, and only for a reader.
         document = cache(lambda: build_document(verdict))
-        changes = (
-            describe_changes(compare_reports(earlier, Report.model_validate(document()))) if earlier else None
+        comparison = (
+            Comparison(earlier, compare_reports(earlier, Report.model_validate(document())))
+            if earlier
+            else None
         )
-        files = _write_folder(verdict, folder, document(), changes) if folder else []
+        files = _write_folder(verdict, folder, document(), comparison) if folder else []
         terminal.print_summary(verdict, files)
         known = suite.known_requirements()
         terminal.print_lines(list(waiver_options.update_file(verdict, known_failures, known)))
-        if changes is not None:
-            terminal.print_changes(changes)
-        _write_for_github(document, terminal, waiver_options.file, changes)
+        if comparison:
+            terminal.print_changes(comparison.lines)
+        _write_for_github(document, terminal, waiver_options.file, comparison.lines if comparison else None)
         if is_piped:
             _make_console().out(render_document(document()), end="", highlight=False)
     if explore_s:
@@ -340,12 +343,12 @@ def _remove_reports(folder: Path, keep: Path | None) -> None:
 
 
 def _write_folder(
-    verdict: Verdict, folder: Path, document: dict[str, Any], changes: Sequence[str] | None
+    verdict: Verdict, folder: Path, document: dict[str, Any], comparison: Comparison | None
 ) -> list[Path]:
     # Not with the others: a run without a folder needs none of the formats.
     from conformance.report.folder import write_reports
 
-    return write_reports(verdict, folder, print_error, document, changes)
+    return write_reports(verdict, folder, print_error, document, comparison)
 
 
 def _make_console(to_stderr: bool = False) -> Console:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -86,10 +86,36 @@ class Report(BaseModel):
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that changed, as a line, and whether it is for the worse."""
+    """One thing that changed, and whether it is for the worse.
 
-    line: str
+    title: the kind of change. subject: the id of what changed; empty for the verdict. level: behind it, if that is not
+    MUST.
+    """
+
+    title: str
+    text: str
     is_worse: bool
+    subject: str = ""
+    level: str = ""
+
+    @property
+    def line(self) -> str:
+        """The whole in one line."""
+        subject = f"{self.subject}{self.level}: " if self.subject else ""
+        return escape_controls(f"{self.title:{_WIDTH}}  {subject}{self.text}")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed since the report *old*."""
+
+    old: Report
+    changes: Sequence[Change]
+
+    @property
+    def lines(self) -> list[str]:
+        """A line for each change; one line if there is none."""
+        return describe_changes(self.changes)
 
 
 def locate_report(path: Path) -> Path:
@@ -146,14 +172,14 @@ def compare_reports(old: Report, new: Report) -> list[Change]:
         return found + choices
     found += [_describe_new(one) for id_, one in after.items() if id_ not in before]
     found += [
-        Change(_render_line("gone", one, f"was {_spell_status(one.status)}"), False)
+        _make_change("gone", one, f"was {_spell_status(one.status)}")
         for id_, one in before.items()
         if id_ not in after
     ]
     return [*_compare_verdicts(old, new), *found, *choices]
 
 
-def describe_changes(changes: list[Change]) -> list[str]:
+def describe_changes(changes: Sequence[Change]) -> list[str]:
     """Return a line for each change; one line if there is none."""
     return [change.line for change in changes] or ["nothing changed"]
 
@@ -162,20 +188,19 @@ def _compare_verdicts(old: Report, new: Report) -> Iterator[Change]:
     if old.verdict != new.verdict:
         order = get_args(VerdictName)
         is_worse = order.index(new.verdict) > order.index(old.verdict)
-        line = f"{'verdict':{_WIDTH}}  {_spell_status(old.verdict)} -> {_spell_status(new.verdict)}"
-        yield Change(line, is_worse)
+        yield Change("verdict", f"{_spell_status(old.verdict)} -> {_spell_status(new.verdict)}", is_worse)
 
 
 def _compare_requirement(old: ReportedRequirement, new: ReportedRequirement) -> Change | None:
     if old.status == new.status:
         return None
     titles = {"failed": "newly failed", "passed": "newly passed"}
-    line = _render_line(
+    return _make_change(
         titles.get(new.status, "changed"),
         new,
         f"{_spell_status(old.status)} -> {_spell_status(new.status)}{_describe_reason(new)}",
+        is_worse=_rank_status(new) > _rank_status(old),
     )
-    return Change(line, _rank_status(new) > _rank_status(old))
 
 
 def _compare_choices(old: Report, new: Report) -> Iterator[Change]:
@@ -186,11 +211,11 @@ def _compare_choices(old: Report, new: Report) -> Iterator[Change]:
         for report in (old, new)
     )
     if after and not old.observed:
-        yield Change(f"{'choice':{_WIDTH}}  the earlier report tells nothing of choices", False)
+        yield Change("choice", "the earlier report tells nothing of choices", is_worse=False)
     for id_, now in after.items():
         if id_ in before and _is_other_choice(before[id_], now):
-            line = f"{'choice':{_WIDTH}}  {new.api}/{id_}: {_show_choice(before[id_])} -> {_show_choice(now)}"
-            yield Change(escape_controls(line), False)
+            text = f"{_show_choice(before[id_])} -> {_show_choice(now)}"
+            yield Change("choice", text, is_worse=False, subject=f"{new.api}/{id_}")
 
 
 def _is_other_choice(old: ObservedChoice, new: ObservedChoice) -> bool:
@@ -207,19 +232,16 @@ def _show_choice(one: ObservedChoice) -> str:
 
 
 def _describe_new(one: ReportedRequirement) -> Change:
-    return Change(
-        _render_line("new", one, f"{_spell_status(one.status)}{_describe_reason(one)}"),
-        one.status == "failed",
-    )
+    text = f"{_spell_status(one.status)}{_describe_reason(one)}"
+    return _make_change("new", one, text, is_worse=one.status == "failed")
 
 
 def _rank_status(one: ReportedRequirement) -> int:
     return get_args(StatusName).index(_SAME_RANK.get(one.status, one.status))
 
 
-def _render_line(title: str, one: ReportedRequirement, what: str) -> str:
-    level = "" if one.level == "MUST" else f" ({one.level})"
-    return escape_controls(f"{title:{_WIDTH}}  {one.id}{level}: {what}")
+def _make_change(title: str, one: ReportedRequirement, text: str, *, is_worse: bool = False) -> Change:
+    return Change(title, text, is_worse, one.id, "" if one.level == "MUST" else f" ({one.level})")
 
 
 def _describe_reason(one: ReportedRequirement) -> str:

@@ -56,6 +56,7 @@ def build_document(verdict: Verdict) -> dict[str, Any]:
         "strict": verdict.is_strict,
         "notes": verdict.notes,
         "waiver_faults": verdict.waiver_faults,
+        "variables": verdict.credential_hints,
         "musts": {"tested": verdict.musts_tested, "of": verdict.musts},
         "requirements": [_render_requirement(result, verdict, kept) for result in verdict.results],
     }

@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -18,20 +18,20 @@ from typing import Any, BinaryIO
 from conformance.http.evidence import STEPS
 from conformance.judge.verdict import Verdict
 from conformance.report.badge import render_badge
+from conformance.report.changes import Comparison
 from conformance.report.code_quality import render_code_quality
 from conformance.report.document import build_document, render_document
 from conformance.report.har import write_har
+from conformance.report.html.page import render_page
 from conformance.report.junit import render_junit
-from conformance.report.page import render_page
 from conformance.report.sarif import render_sarif
 from conformance.report.steps import list_written_steps, render_steps
 from openapi import atomic_file
 
 BADGE = "badge.json"
 _WriteContent = Callable[[BinaryIO], object]
-_Changes = Sequence[str] | None
-_RENDER: Mapping[str, Callable[[Verdict, dict[str, Any], _Changes], _WriteContent]] = {
-    "report.html": lambda _, document, changes: _make_write(render_page(document, changes)),
+_RENDER: Mapping[str, Callable[[Verdict, dict[str, Any], Comparison | None], _WriteContent]] = {
+    "report.html": lambda _, document, comparison: _make_write(render_page(document, comparison)),
     "report.json": lambda _, document, __: _make_write(render_document(document)),
     "junit.xml": lambda verdict, _, __: _make_write(render_junit(verdict)),
     # Written as it is rendered: it may be larger than all the others together.
@@ -47,19 +47,19 @@ def write_reports(
     folder: Path,
     on_loss: Callable[[str], None] | None = None,
     document: dict[str, Any] | None = None,
-    changes: _Changes = None,
+    comparison: Comparison | None = None,
 ) -> list[Path]:
     """Write every report of *verdict* into *folder*, which is made if it is missing; return those that are written.
 
     A badge speaks of all requirements: a run that did not ask them all writes none, and removes what is there.
 
     on_loss: called with a sentence on reports that cannot be written, of which none of an earlier run is left either.
-    Without it, OSError is raised for the first of them. document: the verdict's, if it is built already. changes: since
-    an earlier report, a line each; None if the run was compared with none.
+    Without it, OSError is raised for the first of them. document: the verdict's, if it is built already. comparison:
+    with an earlier report, if the run was compared with one.
     """
     document = document or build_document(verdict)
     # All are rendered before the first is written, so that an error leaves no folder of two runs.
-    writes = {name: render(verdict, document, changes) for name, render in _RENDER.items()}
+    writes = {name: render(verdict, document, comparison) for name, render in _RENDER.items()}
     steps = render_steps(verdict)
     writer = _ReportWriter(folder, is_strict=on_loss is None)
     if not verdict.has_asked_all:

@@ -1,6 +1,11 @@
-"""The judge's page in a real browser: it fits, runs nothing, and prints its evidence."""
+"""The judge's page in a real browser: it fits, runs nothing but its own script, and answers who looks for something."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -8,56 +13,95 @@ from conformance import proof
 from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
+from conformance.report.changes import Comparison, Report, compare_reports
+from conformance.report.document import build_document
 from conformance.report.folder import write_reports
 
 HOSTILE = "</pre></details><script>document.title = 'broken out'</script>" + "x" * 300
 
 
-class Hostile:
-    def answer(self, _request: object) -> Response:
+class Hostile(proof.reference_of("suprsend")):
+    """Answers markup to whoever writes without a key, and what is right to others."""
+
+    def answer(self, request):
+        if request.headers.get("authorization"):
+            return super().answer(request)
         return Response(200, {"status": HOSTILE}, {"x-said": HOSTILE})
 
 
 @pytest.fixture(scope="module")
 def page_url(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    profile = proof.reference_of("suprsend")().profile("http://h")
+    profile = Hostile().profile("http://h")
+    del profile["fixtures"]["other_object"]
     with serve(Hostile()) as url:
-        write_reports(judge_target({**profile, "base_url": url}, only=["category-*", "missing-key"]), folder)
+        only = ["category-*", "missing-key", "empty-key", "wrong-key", "*-apart"]
+        verdict = judge_target({**profile, "base_url": url}, only=only)
+    document = build_document(verdict)
+    old = Report.model_validate(document)
+    for one in old.requirements:
+        one.status = "passed"
+    comparison = Comparison(old, compare_reports(old, Report.model_validate(document)))
+    write_reports(verdict, folder, document=document, comparison=comparison)
     return (folder / "report.html").as_uri()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_page_fits_and_runs_nothing(tab, page_url, width, scheme):
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_page_fits_and_runs_nothing_but_its_own(tab, page_url, width, scheme):
     wrong: list[str] = []
     tab.on("console", lambda message: wrong.append(message.text))
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.set_viewport_size({"width": width, "height": 800})
     tab.emulate_media(color_scheme=scheme)
     tab.goto(page_url)
-    for summary in tab.locator("summary").all():
-        summary.click()
+    tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
     assert tab.evaluate("document.documentElement.scrollWidth") == width
     assert tab.title() == "suprsend: Not conformant"
-    assert tab.locator("script").count() == 0
+    assert tab.locator("script").count() == 1
     assert wrong == []
 
 
-def test_path_begins_beside_the_fold_on_a_small_screen(tab, page_url):
-    tab.set_viewport_size({"width": 390, "height": 800})
-    tab.goto(page_url)
-    summary = tab.locator("summary:has(code)").first
-    lines = summary.evaluate(
-        "it => [it, ...it.querySelectorAll('code')].map(one => one.getClientRects()[0].top)"
+def test_page_is_searched_linked_and_copied_from(tab, page_url):
+    tab.goto(f"{page_url}#suprsend/wrong-key")
+    passed = tab.locator('[id="suprsend/wrong-key"]')
+    assert passed.locator("a[href^='#request-']").first.is_visible()  # unfolded, since the link leads there
+    passed.locator("a[href^='#request-']").first.click()
+    exchange = tab.locator(":target")
+    assert exchange.get_by_role("button", name="copy curl").is_visible()
+    exchange.get_by_role("button", name="copy body").first.click()
+    assert (
+        exchange.get_by_role("button", name="copied")
+        .or_(exchange.get_by_role("button", name="selected"))
+        .first.is_visible()
     )
 
-    assert lines[1] - lines[0] < 10
+    tab.get_by_role("button", name="not tested").click()
+    assert not tab.get_by_role("heading", name="What failed").is_visible()
+    assert tab.get_by_role("heading", name="fixtures.other_object is not in the profile").is_visible()
+    assert "other_object: {type: departments, id: sales}" in tab.locator("pre:visible").first.inner_text()
+    tab.get_by_role("button", name="not tested").click()
+    tab.get_by_role("searchbox").fill("missing-key broken out")
+    assert tab.locator("output").inner_text() == "1 shown"
+    assert tab.locator("article:visible").count() == 1
+    tab.get_by_role("searchbox").fill("wrong-key")
+    assert tab.locator("article:visible").count() == 0
+    tab.locator(".changes").get_by_role("link", name="suprsend/missing-key").click()
+    assert tab.locator(":target").is_visible()  # what hid it is taken away
+    assert tab.get_by_role("searchbox").input_value() == ""
 
 
-def test_evidence_unfolds_on_paper(tab, page_url):
-    tab.goto(page_url)
-    evidence = tab.locator("details.printed pre").first
+def test_page_is_whole_without_its_script_and_on_paper(tab, page_url, tmp_path):
+    text = Path(url2pathname(urlsplit(page_url).path)).read_text(encoding="utf-8")
+    bare = tmp_path / "bare.html"
+    bare.write_text(re.sub("<script>.*</script>", "", text, flags=re.DOTALL), encoding="utf-8")
+    tab.goto(bare.as_uri())
+    evidence = tab.locator("details.printed:has(.tag) pre").first
+    tab.locator("details:has(> summary .failed)").first.evaluate("it => { it.open = false }")
+    assert not tab.locator(".filter").is_visible()
+    assert tab.locator("button:visible").count() == 0
     assert not evidence.is_visible()
     tab.emulate_media(media="print")
 
     assert evidence.is_visible()
+    assert not tab.get_by_role("heading", name="Requests").is_visible()

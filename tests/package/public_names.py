@@ -112,7 +112,7 @@ def key_paths(value: Any, path: str = "") -> Iterator[str]:
     """Yield the path of each member of a JSON value, and of its items as one."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            is_data = path.endswith(("headers", "count", "counts"))
+            is_data = path.endswith(("headers", "variables", "count", "counts"))
             yield from key_paths(inner, f"{path}.*" if is_data else f"{path}.{name}")
     elif isinstance(value, list):
         for inner in value:

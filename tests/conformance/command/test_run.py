@@ -81,6 +81,7 @@ def test_report_has_the_documented_shape(api, run_of_failure):
         "status",
         "asked",
         "reason",
+        "needs",
         "subject",
         "member",
         "observed",

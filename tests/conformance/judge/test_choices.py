@@ -10,7 +10,7 @@ from conformance.judge.choices import list_taken, summarize_choices
 from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
 from conformance.report.document import build_document
-from conformance.report.page import render_page
+from conformance.report.html.page import render_page
 from conformance.suite.choice import ObservedChoice, load_choices, merge_observed
 
 API = "suprsend"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.judge.suites import profile_template
 from conformance.proof import reference_of
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.trial import judge_in_process
 from conformance.report.document import build_document
+from conformance.report.html.page import render_page
 
 NEEDS = {
     "suprsend": {
@@ -55,5 +55,9 @@ def test_report_names_what_the_profile_lacks_and_what_was_judged_by_what(api):
     assert {one["id"].partition("/")[2]: one["needs"] for one in document["requirements"]} == NEEDS[api]
     assert document["target"]["version"] == "1.10"
     assert document["documents"][0]["url"].startswith(DOCUMENTS[api])
+    page = render_page(document)
     for key in {key for needs in NEEDS[api].values() for key in needs}:
-        assert f"{key.rpartition('.')[2]}: " in profile_template(api)
+        part, _, name = key.rpartition(".")
+        lines = f"{part}:\n  {name}: " if part else f"{name}: "
+        assert f'<pre data-copy="lines">{lines}' in page
+        assert f"{name}: ...</pre>" not in page  # the template has an example
