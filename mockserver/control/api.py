@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.auth.issuer import DEFECTS, CredentialIssuer
+from mockserver.control.assets import find_asset
 from mockserver.control.clock_change import change_clock
 from mockserver.control.contracts import NAME, Contracts, load_own_contract
 from mockserver.control.events import EventWriter
@@ -96,6 +97,10 @@ class Admin:
         session = await self._sessions.find_name(caller.request) or DEFAULT
         flaws = self._list_flaws()
         return html_reply(render_control_page(self._routes.operations, session, list(DEFECTS), flaws))
+
+    async def read_asset(self, name: str, caller: Operator) -> Reply:
+        """Answer a style sheet or a script of the pages."""
+        return find_asset(name, caller.request)
 
     async def health(self, caller: Operator) -> Reply:
         """Answer 200: the server runs, and reaches what it keeps its sessions in."""
