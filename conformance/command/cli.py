@@ -15,9 +15,9 @@ from conformance.command.choices import print_choices
 from conformance.command.diff import print_changes
 from conformance.command.doctor import check_target
 from conformance.command.drift import compare_with_stub
-from conformance.command.explain import print_explanations
+from conformance.command.explanation.explain import print_explanations
+from conformance.command.explanation.listing import list_requirements
 from conformance.command.init import print_profile_template
-from conformance.command.listing import list_requirements
 from conformance.command.replay import replay_finding
 from conformance.command.run import RunCommand, judge_and_report
 from conformance.command.selftest import run_selftest

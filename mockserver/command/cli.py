@@ -13,10 +13,10 @@ from typing import Annotated
 import typer
 
 import openapi
-from mockserver.command.group import SERVE, StubCommands
+from mockserver.command.group import AGENT, SERVE, StubCommands, list_set_options
+from mockserver.command.options import admin, limits, monitoring, sharing
 from mockserver.command.options import choices as choice_options
 from mockserver.command.options import contracts as contract_options
-from mockserver.command.options import limits, monitoring
 from mockserver.command.options.eager import load_settings_file, print_version
 from mockserver.command.settings import Auth, Settings
 from mockserver.http.problems import CannotStart
@@ -97,30 +97,9 @@ def serve(
             help="A JSON file: the state is loaded from it at the start and saved to it at the end.",
         ),
     ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            envvar="MOCKSERVER_STORE",
-            help="Keep everything on a server of Redis or Valkey, such as redis://127.0.0.1:6379/0, so that several "
-            "processes are one stub; needs the extra [redis]. The environment keeps a password more secret than the "
-            "command line. Default: in memory.",
-        ),
-    ] = None,
-    store_prefix: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            envvar="MOCKSERVER_STORE_PREFIX",
-            help="What the keys on that server begin with; stubs with other names there are apart.",
-        ),
-    ] = "mockserver",
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1, max=64, envvar="MOCKSERVER_WORKERS", help="Processes on one port; several need --store."
-        ),
-    ] = 1,
+    store: sharing.Store = None,
+    store_prefix: sharing.StorePrefix = "mockserver",
+    workers: sharing.Workers = 1,
     auth: Annotated[
         Auth,
         typer.Option(
@@ -151,23 +130,8 @@ def serve(
     journal: limits.JournalLength = 1000,
     journal_memory: limits.JournalMemory = 256,
     max_body: limits.MaxBody = 1024 * 1024,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            envvar="MOCKSERVER_ALLOW_HOST",
-            help="Allow /__admin under this host name too; repeat for more.",
-        ),
-    ] = None,
-    admin_token: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TOKEN",
-            envvar="MOCKSERVER_ADMIN_TOKEN",
-            help="The token that /__admin requires; the environment keeps it more secret than the command line. "
-            "By default one is generated and printed if other machines can reach the server.",
-        ),
-    ] = None,
+    allow_host: admin.AllowedHosts = None,
+    admin_token: admin.AdminToken = None,
     ready_file: Annotated[
         Path | None,
         typer.Option(
@@ -384,10 +348,35 @@ def run(
         raise CannotStart(
             f"{command[0]} belongs before run; write mockserver {command[0]} ... run -- COMMAND"
         )
-    source = context.parent.get_parameter_source("port") if context.parent else None
-    if source is not None and source.name == "DEFAULT":
-        settings.port = 0
+    _choose_free_port(context)
     from mockserver.command.run import run_command
 
     status = run_command(settings, command)
     raise typer.Exit(status)
+
+
+@app.command(AGENT)
+def serve_agent(
+    context: typer.Context,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="MOCKSERVER_URL",
+            help="A stub that runs already. Default: start one, on a free port unless --port names one.",
+        ),
+    ] = None,
+) -> None:
+    """Let an agent work with a stub: speak MCP on standard input and output; needs the extra [mcp]."""
+    settings: Settings = context.obj
+    given = list_set_options(context.parent, on_command_line=True)
+    _choose_free_port(context)
+    from mockserver.command.mcp.command import serve_over_stdio
+
+    serve_over_stdio(settings, url, given)
+
+
+def _choose_free_port(context: typer.Context) -> None:
+    """Let the system pick the port of a stub that is beside something else, unless the user has named one."""
+    if context.parent is not None and "port" not in list_set_options(context.parent):
+        context.obj.port = 0

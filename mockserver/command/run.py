@@ -18,7 +18,7 @@ from mockserver.command.build import (
     ensure_admin_token,
     refuse_useless_verify_hmac,
 )
-from mockserver.command.call_log import open_call_log
+from mockserver.command.files.call_log import open_call_log
 from mockserver.command.files.contract_watch import check_watch_setting, watch_contracts
 from mockserver.command.files.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mockserver.http.connection import Application
     from mockserver.stub import Stub
 
+RUN = "run"
 _RELAYED = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -39,24 +40,36 @@ def run_command(settings: Settings, command: Sequence[str]) -> int:
     The command finds the stub's address and credentials in its environment.
     Raises CannotStart if the stub cannot start or there is no such command.
     """
+    with serve_beside(settings, RUN) as variables:
+        return _start_and_wait(command, {**os.environ, **variables})
+
+
+@contextmanager
+def serve_beside(settings: Settings, what: str) -> Iterator[dict[str, str]]:
+    """Serve what *settings* describe from a thread, for the length of a with block; save the state after it.
+
+    Yields the variables that say where the stub is and what it accepts. what: the command that needs the stub.
+    Raises CannotStart.
+    """
     with lock_files(settings), open_call_log(settings, is_beside_command=True) as call_log:
         token_notice = ensure_admin_token(settings)
         built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
         refuse_useless_verify_hmac(settings, built_in)
         check_store_settings(settings)
         if settings.workers > 1:
-            raise CannotStart("run starts one process; leave out --workers")
+            raise CannotStart(f"{what} starts one process; leave out --workers")
         is_watching = check_watch_setting(settings, is_usual=False)
         stub = build_stub(settings, built_in, call_log)
         if token_notice:
             print(token_notice, file=sys.stderr)
-        with watch_contracts(stub) if is_watching else nullcontext(stub.application) as application:
-            status = _run_beside(application, stub, settings, command)
+        served = watch_contracts(stub) if is_watching else nullcontext(stub.application)
+        with served as application, _serve_in_thread(application, stub, settings) as variables:
+            yield variables
         save_state(settings, stub)
-    return status
 
 
-def _run_beside(application: Application, stub: Stub, settings: Settings, command: Sequence[str]) -> int:
+@contextmanager
+def _serve_in_thread(application: Application, stub: Stub, settings: Settings) -> Iterator[dict[str, str]]:
     from mockserver.command.banner import print_flaws
     from mockserver.http.server import ServerThread
 
@@ -72,7 +85,7 @@ def _run_beside(application: Application, stub: Stub, settings: Settings, comman
         write_ready_file(settings, url)
         if settings.admin_token is not None:
             variables["MOCKSERVER_ADMIN_TOKEN"] = settings.admin_token
-        return _start_and_wait(command, {**os.environ, **variables})
+        yield variables
     finally:
         server.stop()
 

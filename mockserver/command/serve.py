@@ -14,7 +14,7 @@ from mockserver.command.build import (
     ensure_admin_token,
     refuse_useless_verify_hmac,
 )
-from mockserver.command.call_log import open_call_log
+from mockserver.command.files.call_log import open_call_log
 from mockserver.command.files.contract_watch import check_watch_setting, watch_contracts
 from mockserver.command.files.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings

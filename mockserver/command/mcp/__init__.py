@@ -1,0 +1,1 @@
+"""What ``mockserver mcp`` offers to agents: the control plane of a stub, as tools."""

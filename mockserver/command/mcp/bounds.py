@@ -1,0 +1,58 @@
+"""How much of what a stub holds an agent is shown: an agent reads every character, and has room for few."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MOST_CHARACTERS = 40_000
+_LONGEST_BODY = 2_000
+_MOST_MEMBERS = 100
+
+
+def shorten_calls(calls: Sequence[Mapping[str, Any]], limit: int) -> list[dict[str, Any]]:
+    """Return the newest *limit* of *calls*, or as many as there is room for; long bodies are cut."""
+    kept: list[dict[str, Any]] = []
+    left = MOST_CHARACTERS
+    for call in reversed(calls[-limit:]):
+        short = {
+            **call,
+            "request": _shorten_body(call["request"]),
+            "response": call["response"] and _shorten_body(call["response"]),
+        }
+        left -= count_characters(short)
+        if left < 0 and kept:
+            break
+        kept.insert(0, short)
+    return kept
+
+
+def _shorten_body(message: Mapping[str, Any]) -> dict[str, Any]:
+    body = message["body"]
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    if len(text) <= _LONGEST_BODY:
+        return dict(message)
+    return {
+        **message,
+        "body": f"{text[:_LONGEST_BODY]}… (the first {_LONGEST_BODY} of {len(text)} characters)",
+    }
+
+
+def describe_size(value: Any) -> str:
+    """Say how much a value is that is not shown."""
+    members = f"{len(value)} members, " if isinstance(value, dict | list) else ""
+    return f"{members}{count_characters(value)} characters"
+
+
+def outline_members(value: Any) -> dict[str, str]:
+    """Map the first members of a value that is too large to their sizes, each under the step that leads to it."""
+    members = (
+        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else [])
+    )
+    return {str(step): describe_size(member) for step, member in list(members)[:_MOST_MEMBERS]}
+
+
+def count_characters(value: Any) -> int:
+    """Count the characters of *value* as JSON."""
+    return len(json.dumps(value, ensure_ascii=False))
