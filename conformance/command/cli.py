@@ -15,6 +15,7 @@ from conformance.command.choices import print_choices
 from conformance.command.diff import print_changes
 from conformance.command.doctor import check_target
 from conformance.command.drift import compare_with_stub
+from conformance.command.errors import exit_with_usage_error, report_errors
 from conformance.command.explanation.explain import print_explanations
 from conformance.command.explanation.listing import list_requirements
 from conformance.command.init import print_profile_template
@@ -52,6 +53,21 @@ app.command("diff")(print_changes)
 app.command("choices")(print_choices)
 app.command("drift")(compare_with_stub)
 app.command("replay")(replay_finding)
+
+
+@app.command("mcp")
+@report_errors()
+def serve_agent() -> None:
+    """Let an agent judge: speak MCP on standard input and output; needs the extra [mcp]."""
+    try:
+        import mcp.server.mcpserver  # noqa: F401 - so that a missing package of ours is no missing extra
+    except ModuleNotFoundError:
+        exit_with_usage_error(
+            "mcp needs the official SDK of MCP; install it in the checkout: .venv/bin/pip install -e '.[mcp]'"
+        )
+    from conformance.command.mcp.server import serve_over_stdio
+
+    serve_over_stdio()
 
 
 def _print_version(asked: bool) -> None:

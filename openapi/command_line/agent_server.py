@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +32,34 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 class AgentServer(MCPServer[Any]):
     """An MCP server whose tools say in one line what is wrong, where, and what to do.
 
-    name: of the program. instructions: what an agent is told at the start. version: of the program.
+    name, version: of the program. instructions: what an agent is told at the start. close: called at the end.
     """
 
-    def __init__(self, name: str, instructions: str, version: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        instructions: str,
+        version: str,
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        @asynccontextmanager
+        async def close_at_end(_: object) -> AsyncIterator[None]:
+            try:
+                yield
+            finally:
+                if close is not None:
+                    await close()
+
         # The library would log each call that fails, with whatever stands in it.
-        super().__init__(name, instructions=instructions, version=version, log_level="CRITICAL")
+        super().__init__(
+            name, instructions=instructions, version=version, log_level="CRITICAL", lifespan=close_at_end
+        )
+
+    def offer_tool(self, function: Callable[..., Any], hints: ToolAnnotations) -> None:
+        """Offer *function* as a tool of its name, described by its docstring, with answers that have a schema."""
+        self.add_tool(
+            function, description=inspect.getdoc(function), annotations=hints, structured_output=True
+        )
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None

@@ -46,6 +46,7 @@ ALLOWED = {
     "conformance/contract/answers/misfit.py: ' '.join(text.split())[:_LONGEST_COMPLAINT]",
     # Of results, exchanges and requirements, which have no credential.
     "conformance/command/choices.py: to_one_line('; '.join(shortfalls))",
+    "conformance/command/mcp/reports.py: shorten_text(value, _LONGEST_TEXT)",
     "conformance/command/choices.py: to_one_line(found.api)",
     "conformance/command/choices.py: to_one_line(line)",
     "conformance/judge/choices.py: to_one_line(self.detail, _LONGEST_DETAIL)",

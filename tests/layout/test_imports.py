@@ -23,6 +23,12 @@ LIBRARIES = {
     "connexion": ("mockserver/contract/connexion.py",),
     "hypothesis": ("conformance/generation/",),
     "schemathesis": ("conformance/generation/", "conformance/contract/"),
+    "mcp": (
+        "openapi/command_line/agent_server.py",
+        "mockserver/command/mcp/",
+        "conformance/command/mcp/",
+        "conformance/command/cli.py",
+    ),
 }
 
 

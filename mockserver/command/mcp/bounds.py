@@ -7,20 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MOST_CHARACTERS = 40_000
-_LONGEST_BODY = 2_000
+_LONGEST_TEXT = 2_000
 _MOST_MEMBERS = 100
 
 
 def shorten_calls(calls: Sequence[Mapping[str, Any]], limit: int) -> list[dict[str, Any]]:
-    """Return the newest *limit* of *calls*, or as many as there is room for; long bodies are cut."""
+    """Return the newest *limit* of *calls*, or as many as there is room for; long bodies and texts are cut."""
     kept: list[dict[str, Any]] = []
     left = MOST_CHARACTERS
     for call in reversed(calls[-limit:]):
-        short = {
-            **call,
-            "request": _shorten_body(call["request"]),
-            "response": call["response"] and _shorten_body(call["response"]),
-        }
+        short = _shorten_texts({name: _shorten_body(member) for name, member in call.items()})
         left -= count_characters(short)
         if left < 0 and kept:
             break
@@ -28,15 +24,21 @@ def shorten_calls(calls: Sequence[Mapping[str, Any]], limit: int) -> list[dict[s
     return kept
 
 
-def _shorten_body(message: Mapping[str, Any]) -> dict[str, Any]:
-    body = message["body"]
-    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    if len(text) <= _LONGEST_BODY:
-        return dict(message)
-    return {
-        **message,
-        "body": f"{text[:_LONGEST_BODY]}… (the first {_LONGEST_BODY} of {len(text)} characters)",
-    }
+def _shorten_body(member: Any) -> Any:
+    if not isinstance(member, dict) or not isinstance(member.get("body"), dict | list):
+        return member
+    text = json.dumps(member["body"], ensure_ascii=False)
+    return member if len(text) <= _LONGEST_TEXT else {**member, "body": text}
+
+
+def _shorten_texts(value: Any) -> Any:
+    if isinstance(value, str):
+        size = len(value)
+        cut = f"{value[:_LONGEST_TEXT]}… (the first {_LONGEST_TEXT} of {size} characters)"
+        return value if size <= _LONGEST_TEXT else cut
+    if isinstance(value, dict):
+        return {name: _shorten_texts(member) for name, member in value.items()}
+    return [_shorten_texts(item) for item in value] if isinstance(value, list) else value
 
 
 def describe_size(value: Any) -> str:

@@ -38,6 +38,12 @@ class ControlPlane:
         """Read what is no JSON; raises ToolError likewise."""
         return (await self._send_call("GET", path)).decode()
 
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
     async def _send_call(self, method: str, path: str, body: Any = None, session: str | None = None) -> bytes:
         query = {} if session is None else {"session": session}
         try:

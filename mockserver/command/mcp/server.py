@@ -17,9 +17,8 @@ set_faults make calls fail; wait_for_calls and read_journal show what came."""
 
 def make_server(control: ControlPlane) -> AgentServer:
     """Make the server that offers the stub behind *control*."""
-    server = AgentServer(
-        "mockserver", _INSTRUCTIONS.format(url=control.url), version("preference-api-testbench")
-    )
+    instructions = _INSTRUCTIONS.format(url=control.url)
+    server = AgentServer("mockserver", instructions, version("preference-api-testbench"), control.close)
     tools = StubTools(control)
     for method, hints in (
         (tools.describe_stub, READS),
@@ -41,5 +40,5 @@ def make_server(control: ControlPlane) -> AgentServer:
         (tools.make_token, ADDS),
         (tools.make_key, ADDS),
     ):
-        server.add_tool(method, annotations=hints, structured_output=True)
+        server.offer_tool(method, hints)
     return server

@@ -1,0 +1,1 @@
+"""What ``conformance mcp`` offers to agents: the judge, as tools."""

@@ -1,0 +1,1 @@
+"""The MCP servers of both programs, met with the client of the official SDK."""

@@ -1,0 +1,190 @@
+"""``conformance mcp``: an agent judges a server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import StdioServerParameters
+from typer.testing import CliRunner
+
+from conformance import proof
+from conformance.command.cli import app
+from conformance.command.mcp.server import make_server
+from conformance.command.mcp.tools import JudgeTools
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
+from tests.agents.conversation import converse, list_tools
+
+GUIDE = Path(__file__).parents[2] / "docs/agents.md"
+
+
+class LetsAllIn(proof.reference_of("suprsend")):
+    """Answers everybody as if nothing were wrong."""
+
+    def answer(self, request):
+        answer = super().answer(request)
+        return Response(202, {}) if answer.status == 401 else answer
+
+
+@pytest.fixture(scope="module")
+def profile():
+    server = LetsAllIn()
+    with serve(server) as url:
+        yield server.profile(url)
+
+
+@pytest.fixture
+def server():
+    return make_server(JudgeTools())
+
+
+def test_agent_judges_a_server_and_reads_why_it_failed(server, profile, tmp_path):
+    seen = []
+
+    async def note_progress(done, total, message):
+        seen.append((done, total, message))
+
+    async def talk(agent):
+        verdict = await agent.call(
+            "judge_target",
+            progress=note_progress,
+            profile=profile,
+            mode="full",
+            only=["*-key", "tenant"],
+            report_dir=str(tmp_path),
+        )
+        passed = await agent.call("list_findings", status=["passed"])
+        finding = (await agent.call("read_finding", id="suprsend/missing-key"))["finding"]
+        again = (await agent.call("read_finding", id="missing-key", report=str(tmp_path)))["finding"]
+        return verdict, passed["findings"], finding, again, agent.said
+
+    verdict, passed, finding, again, said = converse(server, talk)
+
+    assert (verdict["run"], verdict["verdict"]) == ("run-1", "not_conformant")
+    assert "suprsend/missing-key" in [one["id"] for one in verdict["failed"]]
+    assert "suprsend/tenant" in [one["id"] for one in passed]
+    assert finding["evidence"][-1]["got"] == "status 202"
+    assert again == finding
+    assert str(tmp_path / "report.html") in verdict["files"]
+    assert seen[-1][0] == seen[-1][1] == len(seen) == sum(verdict["counts"].values())
+    assert profile["credentials"]["api_key"] not in said
+
+
+def test_cancelled_run_ends_and_puts_back_what_it_changed(profile):
+    tools = JudgeTools()
+
+    async def talk(agent):
+        with anyio.CancelScope() as scope:
+
+            async def cancel(*_):
+                scope.cancel()
+
+            await agent.call("judge_target", progress=cancel, profile=profile, mode="full")
+        await asyncio.to_thread(tools.end_runs, 10)
+        await asyncio.sleep(0.2)
+        return await agent.call("list_findings", status=["inconclusive"], run="run-1", limit=500)
+
+    found = converse(make_server(tools), talk)["findings"]
+
+    assert {one["reason"] for one in found[-50:]} == {"not asked: interrupted"}
+
+
+def test_requirements_are_listed_and_explained(server):
+    async def talk(agent):
+        listed = await agent.call("list_requirements", api="suprsend", level=["MUST"], search="two objects")
+        (explained,) = (await agent.call("explain_requirement", id=listed["requirements"][0]["id"]))[
+            "requirements"
+        ]
+        page = await agent.call("list_requirements", offset=3, limit=2)
+        everything = await agent.call("list_requirements", limit=5)
+        return listed["requirements"], explained, page, everything
+
+    (listed,), explained, page, everything = converse(server, talk)
+
+    assert listed["id"] == explained["id"] == "suprsend/objects-are-apart"
+    assert explained["facts"]["writes"] == "yes"
+    assert any(line.startswith("OneSetForAllObjects: ") for line in explained["facts"]["proved by"])
+    assert page["requirements"] == everything["requirements"][3:]
+    assert page["left_out"] == everything["left_out"]
+
+
+def test_profile_is_made_filled_in_and_tried(server, profile, monkeypatch):
+    monkeypatch.setenv("SUPRSEND_API_KEY", profile["credentials"]["api_key"])
+
+    async def talk(agent):
+        template = (await agent.call("make_profile", api="suprsend"))["profile"]
+        filled = re.sub("(?m)^base_url: .*", f"base_url: {profile['base_url']}", template)
+        return await agent.call("check_target", profile=filled, mode="full"), agent.said
+
+    checked, said = converse(server, talk)
+
+    assert (checked["api"], checked["base_url"]) == ("suprsend", profile["base_url"])
+    assert "was answered 202" in checked["found"]
+    assert profile["credentials"]["api_key"] not in said
+
+
+MISTAKES = [
+    ("judge_target", {"profile": "nowhere.yaml", "mode": "full"}, "nowhere.yaml: cannot be read"),
+    ("judge_target", {"profile": {"api": "suprsen"}, "mode": "full"}, "did you mean 'suprsend'?"),
+    ("judge_target", {"profile": "a: b\nc: [", "mode": "full"}, "profile: is not YAML"),
+    ("judge_target", {"profile": "a.yaml", "mode": "rude"}, "mode must be 'full', 'safe' or 'read-only'"),
+    ("judge_target", {"profile": "a.yaml"}, "judge_target: mode is missing"),
+    ("list_findings", {}, "nothing was judged here yet; call judge_target"),
+    ("read_finding", {"id": "missing-key", "report": "nowhere"}, "nowhere: cannot be read"),
+    ("explain_requirement", {"id": "*"}, "narrow it"),
+    ("explain_requirement", {"id": "suprsend/missing-ky"}, "did you mean suprsend/missing-key"),
+    ("list_requirements", {"api": "suprsend", "spec": "mine.yaml"}, "name an api or a spec, not both"),
+    ("make_profile", {}, "name one of them"),
+]
+
+
+def test_mistake_is_answered_with_what_is_wrong_and_what_to_do(server):
+    async def talk(agent):
+        return [await agent.fail(tool, **arguments) for tool, arguments, _ in MISTAKES]
+
+    for (_, _, expected), text in zip(MISTAKES, converse(server, talk), strict=True):
+        assert expected in text
+
+
+def test_every_tool_says_what_it_is_for_and_what_it_changes(server):
+    tools = list_tools(server)
+
+    for name, tool in tools.items():
+        is_sent = name in ("judge_target", "check_target")
+        assert tool.description.endswith("."), name
+        assert tool.output_schema["properties"], name
+        assert tool.annotations.read_only_hint is not is_sent, name
+        assert tool.annotations.open_world_hint is is_sent, name
+    assert json.dumps(tools["judge_target"].input_schema["required"]) == '["profile", "mode"]'
+
+
+def test_agent_talks_over_stdio_until_it_hangs_up():
+    async def talk(agent):
+        return await agent.call("list_requirements", api="onlyautomator", limit=1)
+
+    command = str(Path(sys.executable).parent / "conformance")
+    listed = converse(StdioServerParameters(command=command, args=["mcp"]), talk)
+
+    assert listed["requirements"][0]["id"].startswith("onlyautomator/")
+
+
+def test_missing_extra_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)
+
+    ran = CliRunner().invoke(app, ["mcp"])
+
+    assert ran.exit_code == 2
+    assert ran.stderr.endswith("install it in the checkout: .venv/bin/pip install -e '.[mcp]'\n")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_tools_are_all_in_the_guide(server):
+    guide = GUIDE.read_text(encoding="utf-8")
+
+    assert [name for name in list_tools(server) if f"| `{name}` |" not in guide] == []
