@@ -367,7 +367,10 @@ def serve_agent(
         ),
     ] = None,
 ) -> None:
-    """Let an agent work with a stub: speak MCP on standard input and output; needs the extra [mcp]."""
+    """Let an agent work with a stub: speak MCP on standard input and output; needs the extra [mcp].
+
+    The options of mockserver, which the stub is started with, stand before mcp or behind it.
+    """
     settings: Settings = context.obj
     given = list_set_options(context.parent, on_command_line=True)
     _choose_free_port(context)

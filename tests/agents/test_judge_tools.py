@@ -21,8 +21,6 @@ from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from tests.agents.conversation import converse, list_tools
 
-GUIDE = Path(__file__).parents[2] / "docs/agents.md"
-
 
 class LetsAllIn(proof.reference_of("suprsend")):
     """Answers everybody as if nothing were wrong."""
@@ -72,7 +70,8 @@ def test_agent_judges_a_server_and_reads_why_it_failed(server, profile, tmp_path
     assert finding["evidence"][-1]["got"] == "status 202"
     assert again == finding
     assert str(tmp_path / "report.html") in verdict["files"]
-    assert seen[-1][0] == seen[-1][1] == len(seen) == sum(verdict["counts"].values())
+    asked = sum(verdict["counts"].values())
+    assert [seen[0][:2], seen[-1][:2]] == [(1, asked), (asked, asked)]
     assert profile["credentials"]["api_key"] not in said
 
 
@@ -182,9 +181,3 @@ def test_missing_extra_is_one_line(monkeypatch):
     assert ran.exit_code == 2
     assert ran.stderr.endswith("install it in the checkout: .venv/bin/pip install -e '.[mcp]'\n")
     assert ran.stderr.count("\n") == 1
-
-
-def test_tools_are_all_in_the_guide(server):
-    guide = GUIDE.read_text(encoding="utf-8")
-
-    assert [name for name in list_tools(server) if f"| `{name}` |" not in guide] == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ from conformance.command.mcp.errors import report_tool_errors
 
 if TYPE_CHECKING:
     from conformance.command.mcp.cancelling import Cancelling
-    from conformance.judge.result import Result
     from conformance.judge.verdict import Verdict
     from conformance.suite.requirement import Requirement
     from conformance.target.profile import AnyTarget
@@ -125,6 +125,7 @@ class JudgeTools:
         Tells its progress. A run that is cancelled stops asking, and puts back what it changed.
         """
         from conformance.command.mcp.cancelling import Cancelling
+        from conformance.command.mcp.progress import Progress
         from conformance.judge.session import judge_target
         from conformance.judge.suites import narrow_target
         from conformance.report.document import build_document
@@ -135,15 +136,7 @@ class JudgeTools:
             total = _count_asked(target, only or (), leave_out or ())
             folder = _prepare_folder(report_dir)
             cancelling = Cancelling(self._end_all)
-            done = 0
-
-            def tell_progress(result: Result) -> None:
-                nonlocal done
-                done += 1
-                cancelling.tell_agent(
-                    context.report_progress, done, total, f"{result.requirement.id}: {result.status}"
-                )
-
+            progress = Progress(partial(cancelling.tell_agent, context.report_progress), total)
             self._wait_for_others(cancelling)
             try:
                 verdict = judge_target(
@@ -155,7 +148,7 @@ class JudgeTools:
                     budget_s=budget_s,
                     wait_s=wait_s,
                     mode=parse_mode(mode),
-                    on_result=tell_progress,
+                    on_result=progress.note_result,
                     on_start=lambda _: cancelling.end_if_cancelled(),
                     make_connection=cancelling.make_connection,
                 )

@@ -167,7 +167,8 @@ class StubTools:
             calls = await self._control.read_json("GET", "requests/unmatched", session=session)
         else:
             calls = await self._control.read_json("POST", "requests/find", {"match": match or {}}, session)
-        return _make_journal(calls, limit)
+        journal: a.Journal = await anyio.to_thread.run_sync(_make_journal, calls, limit)
+        return journal
 
     async def wait_for_calls(
         self,
@@ -181,7 +182,9 @@ class StubTools:
         An error tells how many came if too few did in time.
         """
         order = {"match": match or {}, "count": count, "timeout_s": timeout_s}
-        return _make_journal(await self._control.read_json("POST", "requests/wait", order, session), count)
+        calls = await self._control.read_json("POST", "requests/wait", order, session)
+        journal: a.Journal = await anyio.to_thread.run_sync(_make_journal, calls, count)
+        return journal
 
     async def reset_session(
         self, scope: given.Scope = "all", session: given.SessionId = None
