@@ -19,6 +19,7 @@ from conformance.command.errors import exit_with_usage_error, report_errors
 from conformance.command.explanation.explain import print_explanations
 from conformance.command.explanation.listing import list_requirements
 from conformance.command.init import print_profile_template
+from conformance.command.matrix import compare_reports_side_by_side
 from conformance.command.replay import replay_finding
 from conformance.command.run import RunCommand, judge_and_report
 from conformance.command.selftest import run_selftest
@@ -31,6 +32,7 @@ First `conformance init API > target.yaml`, fill it in, try it with `doctor`, th
 Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict, 130 interrupted.
 Exit status of replay: 0 the finding holds no longer, 1 it does, 2 usage or profile error, 3 nobody can tell.
 Exit status of diff: 0 nothing got worse, 1 something did, 2 a file cannot be compared.
+Exit status of matrix: 0 every report is in it, 1 one is left out, 2 none can be read.
 Exit status of drift: 0 no promise of the contract differs, 1 one does, 2 usage or profile error, 3 no comparison.
 """
 
@@ -50,6 +52,7 @@ app.command("doctor")(check_target)
 app.command("run", cls=RunCommand)(judge_and_report)
 app.command("selftest")(run_selftest)
 app.command("diff")(print_changes)
+app.command("matrix")(compare_reports_side_by_side)
 app.command("choices")(print_choices)
 app.command("drift")(compare_with_stub)
 app.command("replay")(replay_finding)

@@ -31,6 +31,8 @@ class ReportedRequirement(BaseModel):
 
     id: str
     level: str
+    text: str = ""
+    source: str = ""
     status: StatusName
     reason: str | None = None
     observed: ObservedChoice | None = None
@@ -42,13 +44,15 @@ class ReportedTarget(BaseModel):
 
     base_url: str = ""
     name: str | None = None
+    version: str | None = None
     profile: str | None = None
 
 
 class ReportedSuite(BaseModel):
-    """What is read of the judge that wrote a report."""
+    """What is read of the judge that wrote a report. document_sha256: of what it judges by."""
 
     version: str | None = None
+    document_sha256: str | None = None
 
 
 class Report(BaseModel):
@@ -57,7 +61,9 @@ class Report(BaseModel):
     version: Literal[1] = Field(alias="schema")
     api: str
     verdict: VerdictName
+    grade: str | None = None
     partial: bool
+    strict: bool = False
     requirements: list[ReportedRequirement]
     target: ReportedTarget = ReportedTarget()
     seed: int = 0

@@ -1,0 +1,1 @@
+"""Reports of several implementations or versions, side by side."""

@@ -1,0 +1,223 @@
+"""The table of a matrix: what each implementation came to, requirement by requirement and choice by choice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from conformance.http.foreign_text import to_one_line
+from conformance.judge.verdict import BUT_FOR_WAIVERS, CONFORMANT, IN_WHAT_WAS_TESTED
+from conformance.report.changes import Report, ReportedRequirement
+from conformance.report.matrix.finding import Implementation
+from conformance.report.words import GRADES
+from conformance.suite.choice import ObservedChoice, load_choices
+
+NOT_ASKED, NOT_IN_REPORT = "not_asked", "not_in_report"
+# What says something of a run and nothing of the implementation.
+_UNKNOWN = (NOT_ASKED, NOT_IN_REPORT)
+_NO_HEADING = "Without a heading"
+_LONGEST_DETAIL = 300  # characters
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one implementation came to in a requirement.
+
+    status: that of the report, NOT_ASKED or NOT_IN_REPORT. level: only if it is another than the row's. alternative: of
+    the choice that an OBSERVED requirement sees.
+    """
+
+    status: str
+    reason: str | None = None
+    level: str | None = None
+    alternative: str | None = None
+
+    @property
+    def outcome(self) -> tuple[str, str | None]:
+        """What cells of one row are compared by."""
+        return self.status, self.alternative
+
+
+@dataclass(frozen=True)
+class Row:
+    """A requirement, with a cell for each implementation."""
+
+    id: str
+    level: str
+    text: str
+    source: str
+    cells: Sequence[Cell]
+
+    @property
+    def is_different(self) -> bool:
+        """Whether the implementations differ, as far as they were asked."""
+        return len({one.outcome for one in self.cells if one.status not in _UNKNOWN}) > 1
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether one cell says what all of them say."""
+        return len(self.cells) > 1 and len({(*one.outcome, one.level) for one in self.cells}) == 1
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether an implementation fails it."""
+        return any(one.status == "failed" for one in self.cells)
+
+
+@dataclass(frozen=True)
+class ChoiceCell:
+    """What one implementation does where the document is silent; *alternative* is None if that could not be told."""
+
+    alternative: str | None
+    detail: str = ""
+    is_in_report: bool = True
+
+
+@dataclass(frozen=True)
+class ChoiceRow:
+    """A choice, with a cell for each implementation. default: what the stub does; None if its contract has no such."""
+
+    id: str
+    default: str | None
+    cells: Sequence[ChoiceCell]
+
+    @property
+    def is_different(self) -> bool:
+        """Whether the implementations differ, as far as that could be told."""
+        return len({one.alternative for one in self.cells if one.alternative}) > 1
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether one cell says what all of them say."""
+        return len(self.cells) > 1 and len({(one.alternative, one.is_in_report) for one in self.cells}) == 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """All that the reports on one API say, side by side. notes: why they may not be comparable, in sentences."""
+
+    api: str
+    implementations: Sequence[Implementation]
+    rows: Sequence[Row]
+    choices: Sequence[ChoiceRow]
+    notes: Sequence[str]
+
+    @property
+    def different(self) -> int:
+        """In how many requirements the implementations differ."""
+        return sum(row.is_different for row in self.rows)
+
+    def group_by_heading(self) -> dict[str, list[Row]]:
+        """Sort the rows under the headings of the document."""
+        groups: dict[str, list[Row]] = {}
+        for row in self.rows:
+            heading = row.source.partition(": ")[2] or row.source or _NO_HEADING
+            groups.setdefault(heading, []).append(row)
+        return groups
+
+    def count_statuses(self, column: int) -> Counter[str]:
+        """Count what an implementation came to, without what is not in its report."""
+        return Counter(
+            row.cells[column].status for row in self.rows if row.cells[column].status != NOT_IN_REPORT
+        )
+
+    def count_failures(self, column: int) -> Counter[str]:
+        """Count what an implementation fails, by level."""
+        cells = ((row.level, row.cells[column]) for row in self.rows)
+        return Counter(cell.level or level for level, cell in cells if cell.status == "failed")
+
+
+def build_table(api: str, implementations: Sequence[Implementation]) -> Table:
+    """Put the reports on *api* side by side; a level or a text that changed is that of the newest suite."""
+    reports = [one.report for one in implementations]
+    asked = [{one.id: one for one in report.requirements} for report in reports]
+    newest_first = sorted(range(len(reports)), key=lambda index: _rank_age(reports[index]), reverse=True)
+    known: dict[str, ReportedRequirement] = {}
+    for index in newest_first:
+        for id_, one in asked[index].items():
+            known.setdefault(id_, one)
+    rows = [
+        Row(
+            one.id,
+            one.level,
+            one.text or one.id,
+            one.source,
+            [_make_cell(one, column.get(one.id)) for column in asked],
+        )
+        for one in known.values()
+    ]
+    return Table(
+        api, implementations, rows, list(_list_choices(api, reports)), list(_note_differences(reports))
+    )
+
+
+def find_grade(report: Report) -> str:
+    """Return the grade of a report; of one that has none yet, what its verdict and its results come to."""
+    if report.grade in GRADES:
+        return report.grade
+    if report.verdict != CONFORMANT:
+        return report.verdict
+    musts = {one.status for one in report.requirements if one.level == "MUST"}
+    if "waived" in musts:
+        return BUT_FOR_WAIVERS
+    return CONFORMANT if musts == {"passed"} and not report.partial else IN_WHAT_WAS_TESTED
+
+
+def _make_cell(row: ReportedRequirement, one: ReportedRequirement | None) -> Cell:
+    if one is None:
+        return Cell(NOT_IN_REPORT)
+    alternative = (one.observed.unlisted or one.observed.alternative) if one.observed else None
+    return Cell(
+        one.status if one.asked else NOT_ASKED,
+        one.reason,
+        level=one.level if one.level != row.level else None,
+        alternative=alternative,
+    )
+
+
+def _rank_age(report: Report) -> tuple[list[int], str]:
+    return [int(part) for part in re.findall(r"\d+", report.suite.version or "")], report.started or ""
+
+
+def _list_choices(api: str, reports: Sequence[Report]) -> Iterator[ChoiceRow]:
+    """Yield the choices that a report tells of: those of the contract, then what only another version of it had."""
+    observed = [report.observed for report in reports]
+    choices = load_choices(api)
+    for id_ in dict.fromkeys([*choices, *(id_ for seen in observed for id_ in seen)]):
+        if any(id_ in seen for seen in observed):
+            default = choices[id_].default if id_ in choices else None
+            yield ChoiceRow(id_, default, [_make_choice_cell(seen.get(id_)) for seen in observed])
+
+
+def _make_choice_cell(one: ObservedChoice | None) -> ChoiceCell:
+    if one is None:
+        return ChoiceCell(None, is_in_report=False)
+    return ChoiceCell(one.unlisted or one.alternative, to_one_line(one.detail or "", _LONGEST_DETAIL))
+
+
+def _note_differences(reports: Sequence[Report]) -> Iterator[str]:
+    """Yield why reports may differ though the implementations do not."""
+    suites = _list_distinct(one.suite.version or "unknown" for one in reports)
+    if len(suites) > 1:
+        yield f"The suites differ ({', '.join(suites)}): what one of them does not ask is “not in this report”."
+    if len({one.suite.document_sha256 for one in reports} - {None}) > 1:
+        yield "The documents differ that they were judged by."
+    modes = _list_distinct(str(one.mode) for one in reports)
+    if len(modes) > 1:
+        yield f"The modes differ ({', '.join(modes)}): a mode leaves out what it may not send."
+    if len({one.strict for one in reports}) > 1:
+        yield "Only some runs were strict: in those a SHOULD decides the verdict, too."
+
+
+def _list_distinct(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+def list_shortfalls(report: Report) -> list[str]:
+    """Say why a report tells less than a whole run does."""
+    shortfalls = report.shortfalls
+    if not report.suite.version:
+        shortfalls.append("written by an early version of the suite")
+    return shortfalls
