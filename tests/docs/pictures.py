@@ -1,4 +1,4 @@
-"""Take the pictures in README.md from the running programs: ``python -m tests.docs.pictures`` (needs Chromium)."""
+"""Take the pictures in the pages from the running programs: ``python -m tests.docs.pictures`` (needs Chromium)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import yaml
 
 from conformance import proof
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
+from conformance.report.folder import write_reports
 from mockserver import MockServer
 from tests.testbed.needed_programs import needs_chromium
 
@@ -35,6 +38,25 @@ def write_report(folder: Path) -> Path:
         command = [sys.executable, "-m", "conformance", "run", str(profile), "--report-dir", str(folder)]
         subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
     return folder / "report.html"
+
+
+def write_matrix(folder: Path) -> Path:
+    """Judge three versions of a server, of which two lie; return the page that has them side by side."""
+    lies = [one for one in proof.mutants_of(_API) if one.__name__ in {_LIE, "AcceptsNoKey"}]
+    for version, server in zip(("1.9", "1.10", "2.0"), (*lies, proof.reference_of(_API)), strict=True):
+        profile = {**server().profile(IN_PROCESS_URL), "name": "acme", "version": version}
+        write_reports(judge_in_process(server(), profile), folder / version)
+    command = [
+        sys.executable,
+        "-m",
+        "conformance",
+        "matrix",
+        str(folder),
+        "--out",
+        str(folder / "matrix.html"),
+    ]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return folder / "matrix.html"
 
 
 def send_calls(session: MockSession) -> None:
@@ -62,19 +84,19 @@ def send_calls(session: MockSession) -> None:
     session.faults({"match": {"method": "GET"}, "latency": {"uniform_ms": [50, 150]}})
 
 
-def take_picture(browser: Browser, url: str, name: str, height: int) -> None:
-    """Save what a page shows at first sight."""
+def take_picture(browser: Browser, url: str, name: str, height: int, click: str = "") -> None:
+    """Save what a page shows at first sight, or after a click."""
     page = browser.new_page(viewport={"width": 1100, "height": height})
     page.goto(url, wait_until="load")
     page.wait_for_timeout(500)  # the control page fetches what it shows
-    if url.startswith("file:"):
-        page.click("details summary")  # unfold the evidence of the first failure
+    if click:
+        page.click(click)
     page.screenshot(path=IMAGES / name)
     page.close()
 
 
 def main() -> None:
-    """Take both pictures."""
+    """Take all pictures."""
     # Half a second that who only looks for the pictures need not wait for.
     from playwright.sync_api import sync_playwright
 
@@ -85,7 +107,10 @@ def main() -> None:
         MockServer(["onlyautomator"], seed=1) as mock,
     ):
         browser = playwright.chromium.launch(executable_path=needs_chromium(), args=["--no-sandbox"])
-        take_picture(browser, write_report(Path(folder)).as_uri(), "report.png", 800)
+        # With the evidence of the first failure unfolded.
+        take_picture(browser, write_report(Path(folder)).as_uri(), "report.png", 800, "details summary")
+        matrix = write_matrix(Path(folder) / "matrix")
+        take_picture(browser, matrix.as_uri(), "matrix.png", 800, "[value=differs]")
         send_calls(mock.session("shop"))
         take_picture(browser, f"{mock.url}/__admin/?session=shop", "control-page.png", 940)
         browser.close()

@@ -7,7 +7,7 @@ import pytest
 
 from conformance import proof
 from tests.conformance.command.commands import conformance
-from tests.conformance.report.matrix.reports import API, find_mutant, write_by_hand, write_run, write_versions
+from tests.conformance.report.matrix.reports import API, write_by_hand, write_run, write_versions
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +126,13 @@ def test_what_is_not_in_a_report_is_neither_tested_nor_different(versions, tmp_p
 def test_reports_of_other_suites_tell_what_they_can(tmp_path):
     """An early one has no grade and no text; a newer one moved a level, and was stopped."""
     write_by_hand(tmp_path / "early", {"id": "a"}, {"id": "b", "status": "waived"}, {"id": "gone"})
-    newer = [{"id": "a", "text": "do so.", "level": "SHOULD"}, {"id": "b", "asked": False, "status": "inconclusive"}]
-    write_by_hand(tmp_path / "newer", *newer, suite={"version": "2.0"}, verdict="no_verdict", grade="no_verdict")
+    newer = [
+        {"id": "a", "text": "do so.", "level": "SHOULD"},
+        {"id": "b", "asked": False, "status": "inconclusive"},
+    ]
+    write_by_hand(
+        tmp_path / "newer", *newer, suite={"version": "2.0"}, verdict="no_verdict", grade="no_verdict"
+    )
     matrix, done = read_matrix(tmp_path)
     (api,) = matrix["apis"]
     first = api["requirements"][0]
