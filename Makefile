@@ -75,12 +75,15 @@ cases: .venv/ready
 choices: .venv/ready
 	$(BIN)/python -m tests.docs.choices
 
-# Write what is known about every requirement, a page for each API.
+# Write what is known about every requirement, a page for each API, and build the site of all pages in build/site.
 docs: .venv/ready
 	@mkdir -p docs/requirements
 	@for file in openapi/*.yaml; do \
 	  api=$$(basename $$file .yaml); echo "docs/requirements/$$api.md"; \
 	  $(BIN)/conformance explain --all $$api > docs/requirements/$$api.md || exit; done
+	@$(BIN)/python -m tests.docs.site
+	@$(BIN)/zensical build --clean --strict
+	@echo "build/site/index.html"
 
 # Take the pictures in the README (needs Chromium).
 pictures: .venv/ready

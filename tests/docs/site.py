@@ -1,0 +1,77 @@
+"""Gather the pages of the site in build/pages: ``python -m tests.docs.site``; ``make docs`` builds the site of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import zensical
+
+import openapi
+
+from .control_plane import describe_control_plane
+from .pages import PAGES, ROOT
+
+GATHERED = ROOT / "build/pages"
+REQUIREMENTS = [f"docs/requirements/{api}.md" for api in openapi.api_names()]
+_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^()\s#]+)(?:#[^()\s]*)?\)")
+
+
+def gather_pages(folder: Path, requirements: Mapping[str, str]) -> None:
+    """Write every page to where it stands in the checkout, so that links between pages stay as they are.
+
+    requirements: the texts of the pages that `conformance explain --all` writes, by their paths.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    written = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
+    for path, text in {**written, **requirements, "docs/control-plane.md": describe_control_plane()}.items():
+        write_page(folder / path.replace("README.md", "index.md"), unlink_files(text, path))
+    write_page(folder / "assets/iframe-worker.js", write_search_starter())
+    shutil.copytree(ROOT / "docs/images", folder / "docs/images")
+
+
+def write_search_starter() -> str:
+    """Write a script that starts Zensical's search where the site is read from a folder.
+
+    A browser starts no worker from a file, but it does from a text. Zensical leaves out the script that it would fetch
+    from a server for this purpose if there is one with "iframe-worker" in its name.
+    """
+    (worker,) = (Path(zensical.__file__).parent / "templates/assets/javascripts/workers").glob("search.*.js")
+    return _SEARCH_STARTER % json.dumps(worker.read_text(encoding="utf-8"))
+
+
+_SEARCH_STARTER = """
+if (location.protocol === "file:") {
+  const text = %s;
+  window.Worker = class extends window.Worker {
+    constructor() { super(URL.createObjectURL(new Blob([text]))); }
+  };
+}
+"""
+
+
+def write_page(file: Path, text: str) -> None:
+    """Write a page, with its folder."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def unlink_files(text: str, page: str) -> str:
+    """Replace each link of *page* to what is no page, such as an example, by the path in the checkout."""
+
+    def unlink(link: re.Match[str]) -> str:
+        label, target = link[1], link[2]
+        path = os.path.normpath(Path(page).parent / target)
+        if re.match(r"[a-z]+:", target) or (path.endswith(".md") and not path.startswith("examples")):
+            return link[0]
+        return f"`{path}`" if label.strip("`/") == path else f"{label} (`{path}`)"
+
+    return _LINK.sub(unlink, text)
+
+
+if __name__ == "__main__":
+    gather_pages(GATHERED, {page: (ROOT / page).read_text(encoding="utf-8") for page in REQUIREMENTS})
