@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from typing import Any
 import anyio
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from pydantic import ValidationError
 
 from openapi.wording import reword_message
@@ -67,7 +68,7 @@ class AgentServer(MCPServer[Any]):
         """Call a tool; raises ToolError with a line for each thing that is wrong."""
         await self._refuse_unknown_names(name, arguments)
         try:
-            return await super().call_tool(name, arguments, context)
+            return _write_compactly(await super().call_tool(name, arguments, context))
         except UnexpectedToolError as error:
             raise ToolError(f"{name} failed in itself: {_locate_crash(error.__cause__ or error)}") from None
         except ToolError as error:
@@ -100,6 +101,16 @@ class AgentServer(MCPServer[Any]):
                 tasks.start_soon(_exit_on_signal, clean_up)
             await self.run_stdio_async()
             tasks.cancel_scope.cancel()
+
+
+def _write_compactly(
+    result: CallToolResult | InputRequiredResult,
+) -> CallToolResult | InputRequiredResult:
+    """Write the text of a structured answer without white space: many agents are shown the text, and pay for it."""
+    if isinstance(result, CallToolResult) and result.structured_content is not None:
+        text = json.dumps(result.structured_content, ensure_ascii=False, separators=(",", ":"))
+        result.content = [TextContent(type="text", text=text)]
+    return result
 
 
 async def _exit_on_signal(clean_up: Callable[[], Awaitable[None]]) -> None:

@@ -11,8 +11,6 @@ from mockserver.command.mcp.operations import ListedOperation
 from mockserver.command.mcp.schemas import read_schema
 
 Call = Annotated[dict[str, Any], WithJsonSchema(read_schema("Entry"))]
-Fault = Annotated[dict[str, Any], WithJsonSchema(read_schema("Fault"))]
-ForcedAnswer = Annotated[dict[str, Any], WithJsonSchema(read_schema("Override"))]
 
 
 class DescribedStub(TypedDict):
@@ -66,8 +64,9 @@ class Clock(TypedDict):
 class SimulatedTrouble(TypedDict):
     """What is set in a session: answers that are still to be forced, oldest first, and faults; and its clock."""
 
-    forced_answers: list[ForcedAnswer]
-    faults: list[Fault]
+    # As force_answer and set_faults take them, so that their schemas are not read twice.
+    forced_answers: list[dict[str, Any]]
+    faults: list[dict[str, Any]]
     clock: Clock
 
 
