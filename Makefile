@@ -108,9 +108,9 @@ $(NODE_MODULES)/.package-lock.json: $(NODE)/package-lock.json
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE)
 lock: .venv/ready
-	$(LOCK) pyproject.toml --extra conformance --extra redis --extra metrics --extra otel --extra mcp --group dev --upgrade --output-file requirements.lock
-	$(LOCK) pyproject.toml --extra conformance --extra redis --extra metrics --extra otel --extra mcp --group wheel --constraint requirements.lock --output-file requirements-run.lock
-	$(LOCK) pyproject.toml --group link --constraint requirements.lock --output-file requirements-serve.lock
+	$(LOCK) pyproject.toml --extra conformance --extra redis --extra metrics --extra otel --extra mcp --extra docs --group dev --upgrade --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra conformance --extra redis --extra metrics --extra otel --extra mcp --extra docs --group wheel --constraint requirements.lock --output-file requirements-run.lock
+	$(LOCK) pyproject.toml --extra docs --group link --constraint requirements.lock --output-file requirements-serve.lock
 	$(LOCK) --group install --constraint requirements.lock --output-file requirements-install.lock
 	cd tests/clients/python && $(CURDIR)/$(COMPILE) requirements.in --no-deps --no-header --upgrade \
 	  --output-file requirements.lock
