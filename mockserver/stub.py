@@ -25,6 +25,8 @@ from mockserver.control.state import StateDocuments
 from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.dispatcher import Dispatcher
+from mockserver.dispatch.front_page import FrontPage
+from mockserver.dispatch.front_page.curl import render_curl
 from mockserver.dispatch.observers import Observer, join_observers
 from mockserver.dispatch.variants import Variants
 from mockserver.http.headers import RequestHeadersCache
@@ -36,7 +38,7 @@ from mockserver.services.flaws import make_flaw
 from mockserver.services.service import Service, method_handlers
 from mockserver.session.journal import MOST_BYTES_OF_ALL, JournalLedger
 from mockserver.session.registry import SessionRegistry
-from mockserver.session.session import Blueprint, Choices
+from mockserver.session.session import DEFAULT, Blueprint, Choices
 from mockserver.session.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -161,6 +163,7 @@ class Stub:
             self.sessions,
             headers,
             control_plane,
+            self._make_front_page(routes),
             observe,
             on_shutdown,
             options.maximum_body_bytes,
@@ -225,6 +228,14 @@ class Stub:
         return make_sample_credentials(
             operation.security, service.schemes, service.fixtures.credentials, self._secret, now_s
         )
+
+    def _make_front_page(self, routes: Routes) -> FrontPage:
+        titles = {service.name: str(service.spec["info"]["title"]) for service in self.services}
+        return FrontPage(routes, titles, self._render_curl, DEFAULT if self.sessions.is_strict else None)
+
+    def _render_curl(self, operation: Operation, url: str) -> str:
+        credentials = self.make_credentials(operation)
+        return render_curl(operation, self._services[operation.api].spec, url, credentials)
 
 
 def _map_by_name(services: Sequence[Service]) -> Mapping[str, Service]:

@@ -6,9 +6,9 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from mockserver.command.curl import render_curl
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
+from mockserver.dispatch.front_page.curl import render_curl
 from mockserver.http.problems import InvalidContract
 from mockserver.http.session_name import PREFIX
 from mockserver.services.resources.handlers import ResourceHandler

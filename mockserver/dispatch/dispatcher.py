@@ -12,7 +12,7 @@ from mockserver.auth.token_keys import UnverifiedToken
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.exchange import Exchange
-from mockserver.dispatch.front_page import front_page, is_front_page, is_of_browser
+from mockserver.dispatch.front_page import FrontPage, is_front_page, is_of_browser
 from mockserver.dispatch.observers import Observer
 from mockserver.dispatch.rendering import (
     disarm_page,
@@ -52,6 +52,7 @@ class Dispatcher:
         sessions: Sessions,
         headers: RequestHeadersCache,
         control_plane: ControlPlane,
+        front_page: FrontPage,
         observe: Observer,
         on_shutdown: Sequence[Callable[[], Awaitable[None]]],
         maximum_body_bytes: int,
@@ -60,6 +61,7 @@ class Dispatcher:
         self._sessions = sessions
         self._headers = headers
         self._control_plane = control_plane
+        self._front_page = front_page
         self._observe = observe
         self._on_shutdown = on_shutdown
         self._maximum_body_bytes = maximum_body_bytes
@@ -229,7 +231,7 @@ class Dispatcher:
         request = exchange.request
         if is_front_page(request):
             exchange.is_recorded = False
-            return front_page(self.routes.operations, request)
+            return self._front_page.answer(request)
         if is_of_browser(request) and self.routes.find(request) is None:
             exchange.is_recorded = False
             return Reply(404)

@@ -14,7 +14,7 @@ from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameters.path_template import list_conditions
 from mockserver.contract.parameters.spelling import spell_value
-from mockserver.contract.samples.sample import build_sample
+from mockserver.contract.samples.sample import find_example
 from mockserver.export.answers import Answer, list_answers
 from mockserver.http.headers import HEADER_NAME
 from mockserver.services.service import Service
@@ -252,16 +252,6 @@ def _format_body(media_type: str, value: Any, *, is_json: bool) -> Json:
         raw = json.dumps(value, ensure_ascii=False, indent=2)
         return {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
     return {"mode": "raw", "raw": _format_text(value)}
-
-
-def find_example(spec: Spec, shown: Mapping[str, Any]) -> Any:
-    """Return the example of a parameter or a body, or a value that its schema allows."""
-    if "example" in shown:
-        return shown["example"]
-    for one in shown.get("examples", {}).values():
-        return openapi.resolve_reference(spec, one).get("value")
-    inner = next(iter(shown.get("content", {}).values()), shown)
-    return build_sample(spec, inner.get("schema", {"type": "string"}), "readOnly")
 
 
 def _format_text(value: Any) -> str:

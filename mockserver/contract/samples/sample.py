@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import chain, repeat
 from typing import Any, Literal
 
+import openapi
 from mockserver.contract.samples.budget import Budget, BudgetSpent
 from mockserver.contract.samples.merged_schema import SchemaMerger
 from mockserver.contract.samples.plan import Plan
@@ -31,6 +32,16 @@ def build_sample(spec: Spec, schema: Any, left_out: Literal["readOnly", "writeOn
     left_out: the mark of members that are not there.
     """
     return next(list_samples(SchemaMerger(spec), schema, left_out))
+
+
+def find_example(spec: Spec, shown: Mapping[str, Any]) -> Any:
+    """Return the example of a parameter or a body, or a value that its schema allows."""
+    if "example" in shown:
+        return shown["example"]
+    for one in shown.get("examples", {}).values():
+        return openapi.resolve_reference(spec, one).get("value")
+    inner = next(iter(shown.get("content", {}).values()), shown)
+    return build_sample(spec, inner.get("schema", {"type": "string"}), "readOnly")
 
 
 def list_samples(

@@ -231,35 +231,6 @@ def test_faults_are_found_in_one_order(default_caller):
         assert default_caller.http.post(PREFERENCE, content=content, headers=headers).status_code == status
 
 
-@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain"])
-def test_front_page_names_the_operations_as_json(default_caller, accept):
-    answer = default_caller.http.get("/", headers={"Accept": accept} if accept else {})
-
-    assert answer.headers["content-type"] == "application/json"
-    assert [(row["api"], row["operation"], row["method"], row["path"]) for row in answer.json()["operations"]] == [
-        ("onlyautomator", "update_preference", "POST", "/api/v2/update-preference"),
-        ("onlyautomator", "get_preferences", "GET", "/api/v2/get-preferences"),
-        ("suprsend", "update_object_category_preference", "PATCH", f"{OBJECT}/category/{{category_slug}}"),
-        ("suprsend", "get_object_category_preference", "GET", f"{OBJECT}/category/{{category_slug}}"),
-        ("suprsend", "list_object_category_preferences", "GET", f"{OBJECT}/category"),
-        ("suprsend", "get_object_channel_preference", "GET", f"{OBJECT}/channel_preference"),
-        ("suprsend", "update_object_channel_preference", "PATCH", f"{OBJECT}/channel_preference"),
-        ("suprsend", "get_object_preference", "GET", OBJECT),
-        ("suprsend", "update_object_preference", "PATCH", OBJECT),
-    ]  # fmt: skip
-
-
-def test_front_page_is_html_for_a_browser(default_caller):
-    answer = default_caller.http.get(
-        "/?utm=x", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-    )
-
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.text.startswith("<!doctype html>")
-    for text in ("POST /api/v2/update-preference", "update_object_category_preference", "suprsend"):
-        assert text in answer.text
-
-
 def test_credential_is_repeated_in_no_answer(default_caller):
     """What a caller sends as a secret never comes back, whatever is wrong with the rest."""
     secret = token()

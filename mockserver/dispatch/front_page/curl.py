@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import openapi
 from mockserver.auth.issuer import SampleCredential
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameters.path_template import list_conditions
 from mockserver.contract.parameters.spelling import spell_value, write_text
+from mockserver.contract.samples.sample import find_example
 from openapi import Spec
 from openapi.document.operations import strip_query
 from openapi.media_type import JSON, is_json
@@ -33,7 +33,7 @@ def render_curl(operation: Operation, spec: Spec, url: str, credentials: Sequenc
     What has no example has a value that its schema allows.
     """
     needed = [one for one in operation.parameters if one["in"] == "path" or one.get("required")]
-    spelt = [(one, spell_value(one, _find_value(spec, one))) for one in needed]
+    spelt = [(one, spell_value(one, find_example(spec, one))) for one in needed]
     # A path may name what it wants in the query, as some vendors write it.
     conditions = list_conditions(operation.template, operation.parameters)
     fixed = [(one.name, one.value or "") for one in conditions if not one.is_header]
@@ -71,7 +71,7 @@ def _list_body_words(operation: Operation, spec: Spec) -> list[str]:
         return []
     shown = json_content(operation.request_body)
     media_type = JSON if JSON in content else next(name for name in content if not shown or is_json(name))
-    value = _find_value(spec, shown or content[media_type])
+    value = find_example(spec, shown or content[media_type])
     if media_type == _PARTS and isinstance(value, dict):
         return [
             word for name, one in value.items() for word in ("--form-string", f"{name}={write_text(one)}")
@@ -83,18 +83,6 @@ def _list_body_words(operation: Operation, spec: Spec) -> list[str]:
         return [*words, "-d", urlencode({name: write_text(one) for name, one in value.items()})]
     # A text that begins with @ is no name of a file.
     return [*words, "--data-raw", write_text(value)]
-
-
-def _find_value(spec: Spec, shown: Any) -> Any:
-    """Return the example of a parameter or a body, or a value that its schema allows."""
-    if "example" in shown:
-        return shown["example"]
-    for example in shown.get("examples", {}).values():
-        return openapi.resolve_reference(spec, example).get("value")
-    # The contracts that ship here have examples of everything.
-    from mockserver.export.collection import find_example
-
-    return find_example(spec, shown)
 
 
 def _encode(text: str) -> str:
