@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 # The generated pages under docs/requirements/ are no part of the checkout.
 _FOLDERS = ("docs", "docs/stub", "docs/judge")
 PAGES = [
-    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "AGENTS.md", "CHANGELOG.md", "llms.txt")),
     *(page for folder in _FOLDERS for page in sorted((ROOT / folder).glob("*.md"))),
 ]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -27,7 +27,11 @@ def gather_pages(folder: Path, requirements: Mapping[str, str]) -> None:
     requirements: the texts of the pages that `conformance explain --all` writes, by their paths.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    written = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
+    written = {
+        str(page.relative_to(ROOT)): page.read_text(encoding="utf-8")
+        for page in PAGES
+        if page.suffix == ".md"
+    }
     for path, text in {**written, **requirements, "docs/control-plane.md": describe_control_plane()}.items():
         write_page(folder / path.replace("README.md", "index.md"), unlink_files(text, path))
     write_page(folder / "assets/iframe-worker.js", write_search_starter())
