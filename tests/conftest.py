@@ -78,7 +78,7 @@ def node_modules(once: Once) -> Path:
     command = ["make", "--no-print-directory", str(installed / ".package-lock.json")]
 
     def install(_: Path) -> None:
-        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
     once("node", install)

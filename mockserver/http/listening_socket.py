@@ -51,8 +51,10 @@ def open_siblings(listening: socket.socket, count: int) -> list[socket.socket]:
 
 
 def socket_url(listening: socket.socket) -> str:
-    """Write the URL of a listening socket."""
+    """Write a URL at which this machine reaches a listening socket."""
     address, port = listening.getsockname()[:2]
+    # Who listens on every address is called at one: Windows calls nobody at 0.0.0.0.
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - nothing listens here
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 

@@ -17,7 +17,7 @@ from tests.testbed.needed_programs import needs_chromium
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-EXTENSION = Path(__file__).parent / "extension"
+EXTENSION = Path(__file__).parents[2] / "examples" / "chrome-extension"
 # No sandbox, since containers run as root; nothing that calls home; no animation of the window that nobody sees.
 FLAGS = [
     "--no-sandbox",

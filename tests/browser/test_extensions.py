@@ -20,7 +20,7 @@ def page(request: pytest.FixtureRequest, browser: BrowserContext) -> Iterator[Pa
         browser.wait_for_event("serviceworker")
     page = browser.new_page()
     for worker in browser.service_workers:
-        page.goto(worker.url.replace("background.js", "page.html"))
+        page.goto(worker.url.replace("background.js", "popup.html"))
         permissions = page.evaluate("chrome.runtime.getManifest().host_permissions || []")
         if bool(permissions) == (request.param == "privileged"):
             yield page
@@ -35,6 +35,22 @@ def test_write_comes_from_an_extension(page, session):
     assert seen.status == 200
     assert {**WRITE, "source": "extension"}.items() <= seen.body["data"].items()
     assert session.requests()[0]["request"]["headers"]["origin"].startswith("chrome-extension://")
+
+
+def test_popup_of_the_example_saves_and_says_what_went_wrong(page, session):
+    page.get_by_label("API").fill(session.base_url)
+    page.get_by_label("Token").fill(session.token)
+    for state, said in (
+        ("check", "Saved"),
+        ("uncheck", "The preference service is temporarily unavailable"),
+        ("check", "You are offline"),
+    ):
+        getattr(page.get_by_label("Fitness videos"), state)()
+        page.get_by_text(said, exact=True).wait_for()
+        if said == "Saved":
+            session.faults({"match": {}, "status": 503, "times": 1}, {"match": {}, "fault": "EMPTY_RESPONSE"})
+
+    assert [call["request"]["body"]["value"] for call in session.requests()][:2] == [True, False]
 
 
 def test_unknown_fan_is_readable(page, session):

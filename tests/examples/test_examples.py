@@ -30,8 +30,9 @@ def run(tmp_path):
 
     def run(example: str, *command: str) -> str:
         folder = tmp_path / example
-        if not folder.exists():
-            shutil.copytree(EXAMPLES / example, folder, ignore=shutil.ignore_patterns("node_modules"))
+        shutil.copytree(
+            EXAMPLES / example, folder, ignore=shutil.ignore_patterns("node_modules"), dirs_exist_ok=True
+        )
         done = subprocess.run(
             command,
             cwd=folder,
@@ -68,6 +69,19 @@ def test_playwright_example_runs(run):
     run("playwright", "npm", "ci", "--prefer-offline", "--no-audit", "--no-fund")
 
     assert re.search(r"\b3 passed", run("playwright", "npm", "test"))
+
+
+def test_vitest_example_runs_with_a_kit_of_its_own(run, tmp_path, node_modules):
+    """Its packages are those of the other tests in Node, which are installed once."""
+    ours = json.loads((EXAMPLES / "vitest" / "package.json").read_text())["devDependencies"]
+    (tmp_path / "vitest").mkdir()
+    (tmp_path / "vitest" / "node_modules").symlink_to(node_modules)
+
+    assert (
+        ours.items()
+        <= json.loads((node_modules.parent / "package.json").read_text())["devDependencies"].items()
+    )
+    assert re.search(r"Tests +3 passed", run("vitest", "npm", "test"))
 
 
 @pytest.mark.parametrize("example", ["node", "playwright"])

@@ -78,5 +78,7 @@ def test_image_serves_and_its_check_of_health_says_so():
         stderr=subprocess.DEVNULL,
     )
 
+    # An address that can be called from outside the container as well.
+    assert url.startswith("http://127.0.0.1:")
     assert (python, json.loads(value("CMD")), settings) == ("python", ["mockserver"], {})
     assert (healthy.returncode, gone.returncode) == (0, 1)

@@ -1,0 +1,1 @@
+// Empty: a test finds the address of the extension by its service worker.

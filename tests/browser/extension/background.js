@@ -1,1 +1,0 @@
-// Here only so that the browser tells the extension's address.
