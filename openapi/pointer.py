@@ -73,6 +73,19 @@ def _holds_member(node: Any, name: str) -> bool:
     return False
 
 
+def walk_texts(node: Any) -> Iterator[str]:
+    """Yield the texts in *node*, names of members among them, and its numbers, in the order of a reader."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is dict:
+            waiting += [part for pair in reversed(one.items()) for part in reversed(pair)]
+        elif type(one) is list:
+            waiting += reversed(one)
+        else:
+            yield one if type(one) is str else str(one)
+
+
 def find_node(document: Any, at: Steps) -> Any:
     """Find what *at* leads to in *document*."""
     for step in at:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -38,11 +37,6 @@ class ContractText:
 
     def __init__(self, spec: openapi.Spec) -> None:
         self.spec = spec
-
-    @cached_property
-    def words(self) -> str:
-        """All that it says, as one text."""
-        return json.dumps(self.spec, default=str)
 
     @cached_property
     def answer_schemas(self) -> AnswerSchemas:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import openapi
 from conformance.contract import cases, checks
 from conformance.contract.driver import ContractDriver, allows_operation
 from conformance.contract.profile import WHAT_A_RUN_WRITES, ContractProfile
@@ -14,6 +15,7 @@ from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
 from conformance.suite.sentences import SourceDocument
+from openapi.pointer import walk_texts
 
 if TYPE_CHECKING:
     from conformance.assertions.member import Member
@@ -84,9 +86,9 @@ class ContractSuite:
         ]
 
     @property
-    def document_text(self) -> str:
-        """The words of the contract."""
-        return self.target.spec.text.words
+    def spec(self) -> openapi.Spec:
+        """The contract in OpenAPI 3."""
+        return self.target.spec.spec
 
     def make_driver(self, client: Client, run: Run) -> ContractDriver:
         """Make what the requirements speak to the target through."""
@@ -114,7 +116,11 @@ class ContractSuite:
         """
         status = response.status
         if any(one.documents_status(status) for one in self.target.sendable_operations()):
-            return not response.is_page or not response.ok or "text/html" in self.document_text
+            return (
+                not response.is_page
+                or not response.ok
+                or any("text/html" in one for one in walk_texts(self.spec))
+            )
         return status == 500 or (400 <= status < 500 and status not in (421, *BUSY_STATUSES))
 
     def describe_preflight(self, response: Response, _mode: Mode) -> str | None:

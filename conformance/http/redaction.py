@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import httpx2
@@ -47,11 +47,11 @@ def is_sensitive_name(name: str) -> bool:
 class Redaction:
     """Knows every credential of the run by value and replaces it by the ``$NAME`` of its variable.
 
-    read_ordinary_words: the texts in which anybody may read words that a part of a credential may be, too, such as the
-    document of the API.
+    read_ordinary_words: gives the texts in which anybody may read words that a part of a credential may be, too, such
+    as those of the document of the API.
     """
 
-    def __init__(self, read_ordinary_words: Callable[[], str] = str) -> None:
+    def __init__(self, read_ordinary_words: Callable[[], Iterable[str]] = tuple) -> None:
         self._finder = TraceFinder(read_ordinary_words)
         self._seen_headers: set[tuple[str, str]] = set()
         self._told_count = 0

@@ -8,9 +8,8 @@ from __future__ import annotations
 import importlib
 import importlib.resources
 import inspect
-import json
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +30,7 @@ from conformance.target.model import BadProfile
 from conformance.target.profile import AnyTarget, TargetProfile, make_profile
 from conformance.target.resolution import resolve_profile
 from conformance.target.yaml_file import read_yaml
+from openapi.pointer import walk_texts
 
 if TYPE_CHECKING:
     from conformance.assertions.member import Member
@@ -63,8 +63,8 @@ class Suite(Protocol):
         ...
 
     @property
-    def document_text(self) -> str:
-        """The words of the document that the target is judged by, in any form."""
+    def spec(self) -> openapi.Spec:
+        """The contract of the document that the target is judged by."""
         ...
 
     def list_documents(self) -> Sequence[SourceDocument]:
@@ -135,9 +135,9 @@ class ApiSuite:
         return str(openapi.load_contract(self.target.api)["info"]["x-document"]["sha256"])
 
     @property
-    def document_text(self) -> str:
-        """The words of the API's document, as its contract has them."""
-        return json.dumps(openapi.load_contract(self.target.api), default=str)
+    def spec(self) -> openapi.Spec:
+        """The contract of the API's document."""
+        return openapi.load_contract(self.target.api)
 
     def list_documents(self) -> Sequence[SourceDocument]:
         """List the API's document, and the vendor's other pages."""
@@ -195,12 +195,12 @@ class ApiSuite:
         return "reachable, main credential not refused" if is_refusal and response.is_json else None
 
 
-def read_ordinary_words(suite: Suite) -> str:
-    """Return the texts that hold no credential: the document, what is asked of a target, and most of its profile."""
-    target = suite.target
-    asked = (f"{one.id} {one.text} {one.source}" for one in suite.known_requirements())
-    given = json.dumps(target.model_dump(include={"base_url", "name", "version", "fixtures"}), default=str)
-    return "\n".join([suite.document_text, *asked, given])
+def read_ordinary_words(suite: Suite) -> Iterator[str]:
+    """Yield the texts that hold no credential: the document, what is asked of a target, and most of its profile."""
+    yield from walk_texts(suite.spec)
+    for one in suite.known_requirements():
+        yield from (one.id, one.text, one.source)
+    yield from walk_texts(suite.target.model_dump(include={"base_url", "name", "version", "fixtures"}))
 
 
 def suite_of(target: AnyTarget) -> Suite:

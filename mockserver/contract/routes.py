@@ -24,6 +24,7 @@ from mockserver.http.request import Request
 from openapi.document.operations import VARIABLE, strip_query
 
 _Operations = dict[str, Operation]
+_Match = tuple[_Operations, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,22 @@ class Routes:
         self.operations.append(operation)
         self._find_known.cache_clear()
 
-    def find(self, request: Request) -> tuple[_Operations, tuple[str, ...]] | None:
-        """Find the operations under the path of *request* and the values of its variable segments."""
+    def find(self, request: Request) -> _Match | None:
+        """Find the operations under the path of *request* and the values of its variable segments.
+
+        Where none has its method they are those of all paths that it matches.
+        """
         path = request.path
         # A longer path is not worth the memory.
-        found = self._find_known(path) if len(path) <= LONGEST_COMPARED else self._match_path(path)
-        if self._narrowed and found is not None:
-            operations = self._narrow_operations(found[0], request)
-            return (operations, found[1]) if operations else None
-        return found
+        matches = self._find_known(path) if len(path) <= LONGEST_COMPARED else self._match_path(path)
+        if self._narrowed:
+            narrowed = ((self._narrow_operations(one[0], request), one[1]) for one in matches)
+            matches = [one for one in narrowed if one[0]]
+        if not matches:
+            return None
+        # As in most servers, a path that lacks the method leaves the call to a more general one that has it.
+        found = next((one for one in matches if request.method in one[0]), None)
+        return found or (_merge_operations(matches), matches[0][1])
 
     def _find_narrowed(self, path: Path, conditions: Sequence[Condition]) -> _Operations:
         """Find where the operations under *path* that have *conditions* are kept."""
@@ -135,17 +143,23 @@ class Routes:
             found.update(one.operations)
         return found
 
-    def _match_path(self, raw_path: str) -> tuple[_Operations, tuple[str, ...]] | None:
+    def _match_path(self, raw_path: str) -> Sequence[_Match]:
+        """List the paths that *raw_path* matches, the most concrete first."""
         parts = split_path(raw_path)
-        for path in self._paths.get(len(parts), []):
-            values = path.match_segments(parts)
-            if values is not None:
-                return path.operations, values
-        return None
+        matched = ((path, path.match_segments(parts)) for path in self._paths.get(len(parts), []))
+        return [(path.operations, values) for path, values in matched if values is not None]
 
     def find_nearest(self, method: str, raw_path: str) -> NearMiss | None:
         """Find the operation that a request comes nearest to, and why it did not match; None if there are none."""
         return self._find_nearest(method, raw_path[:LONGEST_COMPARED]) if self.operations else None
+
+
+def _merge_operations(matches: Sequence[_Match]) -> _Operations:
+    """Join the operations of several paths, those of the first before the others."""
+    found: _Operations = {}
+    for operations, _ in matches:
+        found = {**found, **{method: one for method, one in operations.items() if method not in found}}
+    return found
 
 
 def _rank_segment(segment: str) -> tuple[int, int]:

@@ -144,7 +144,10 @@ REQUEST_BODY = Object("a request body")
 SECURITY_SCHEME = Object("a security scheme", "type", is_vital=False)
 SERVER = Object("a server", "url", is_referable=False)
 OPERATION = MethodOperation("an operation", is_referable=False)
-PATH_ITEM = PathItem("a path item", is_vital=False)
+# Of a path that cannot be had, a call of any method hears why.
+PATH_ITEM = PathItem(
+    "a path item", stub={name: {"responses": {"default": {"description": ""}}} for name in METHODS}
+)
 INFO = Object("info", is_referable=False)
 COMPONENTS = Object("components", is_referable=False)
 DOCUMENT = Object("an OpenAPI document", is_referable=False)

@@ -101,6 +101,8 @@ class Inspection:
         self.known_patterns: dict[str, bool] = {}
         # Where schemas have names of their own, which references may use since OpenAPI 3.1.
         self.named_schemas: dict[str, Steps] = {}
+        self.anchors: dict[str, list[Steps]] = {}
+        self.has_dynamic_references = False
         self.identified_schemas: list[dict[str, Any]] = []
 
     def report(self, message: str, *steps: str | int) -> None:

@@ -20,6 +20,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9._-]+")
 # The name of a component, or a reference that lacks a slash or is one of Swagger 2.0.
 _LOOSE = re.compile(r"(?:#(?:components/\w+/|/?(?:definitions|parameters|responses)/)?)?([^/#]+)")
 _DEFINITIONS = "#/$defs/"
+# Keeps the $id of a schema, which who follows pointers is not to take for a root.
+ADDRESS = "x-schema-id"
 # Who reads these expects no reference in their place.
 _WRITTEN_OUT = (PATH_ITEM, SECURITY_SCHEME, MEDIA_TYPE)
 
@@ -78,7 +80,10 @@ class References:
             del schemes[name]  # since a reference in its place leads nowhere
         for schema in self._inspection.identified_schemas:
             # References count from the root of the file now, and would count from here.
-            schema.pop("$id", None)
+            address = schema.pop("$id", None)
+            # Which of several dynamic anchors is meant depends on it.
+            if self._inspection.has_dynamic_references and address is not None:
+                schema[ADDRESS] = address
         return self._spread_broken()
 
     def _settle_reference(self, reference: Reference) -> None:
@@ -113,7 +118,7 @@ class References:
         del holder["$ref"]
         if not isinstance(kind, Schema):
             holder.clear()
-            holder.update(kind.stub)
+            holder.update(copy.deepcopy(dict(kind.stub)))
         outcome = OUTCOMES[kind.is_vital]
         if place not in self._reported and (*place, "$ref") not in self._reported:
             self._inspection.report_at((*place, "$ref"), f"{text} {reason}; {outcome}")
@@ -175,7 +180,7 @@ class References:
             )
         for start in dict.fromkeys((named_base, scope, ())):
             if fragment and not fragment.startswith("/"):
-                named = self._inspection.named_schemas.get(f"#{fragment}")
+                named = self._find_anchor(fragment, start)
                 if named is not None:
                     return named, self._walk(named)
                 continue
@@ -186,6 +191,12 @@ class References:
                 except (LookupError, TypeError, ValueError):
                     continue
         raise BadReference(self._missing.get(text, "leads nowhere in this file"))
+
+    def _find_anchor(self, name: str, scope: Steps) -> Steps | None:
+        """Find the schema with the anchor *name* in the one with an address at *scope*; else the only one there is."""
+        places = self._inspection.anchors.get(name, [])
+        found = next((one for one in places if self._find_scope(one) == scope), None)
+        return places[0] if found is None and len(places) == 1 else found
 
     def _find_meant(self, text: str, kind: Referable) -> tuple[Steps, Any] | None:
         """Find the component that *text* means where it is a name alone, or written as in another version."""
@@ -240,7 +251,7 @@ class References:
         """Index the schemas with names of their own, of which a contract may have thousands."""
         found = self._inspection.named_schemas
         if len(found) != self._names.size:
-            names = {name: steps for name, steps in found.items() if not name.startswith("#")}
+            names = dict(found)
             self._names = _Names(
                 len(found),
                 names,

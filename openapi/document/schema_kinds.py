@@ -201,6 +201,7 @@ class Schema:
         mend_schema(inspection, value)
         if inspection.is_modern and not _NAMES.isdisjoint(value):
             self._remember_names(inspection, value)
+        inspection.has_dynamic_references |= "$dynamicRef" in value
         self._check_keywords(inspection, value)
         if inspection.note is not None:
             inspection.note(self, value)
@@ -231,7 +232,7 @@ class Schema:
         place = tuple(inspection.steps)
         for keyword in ("$anchor", "$dynamicAnchor"):
             if isinstance(schema.get(keyword), str):
-                inspection.named_schemas.setdefault(f"#{schema[keyword]}", place)
+                inspection.anchors.setdefault(schema[keyword], []).append(place)
         if isinstance(schema.get("$id"), str):
             inspection.named_schemas.setdefault(schema["$id"].removesuffix("#"), place)
             inspection.identified_schemas.append(schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -44,10 +44,10 @@ class _Form(NamedTuple):
 class TraceFinder:
     """Finds the credentials that it is told.
 
-    read_ordinary_words: the texts in which anybody may read words that a part of a credential may be, too.
+    read_ordinary_words: gives the texts in which anybody may read words that a part of a credential may be, too.
     """
 
-    def __init__(self, read_ordinary_words: Callable[[], str] = str) -> None:
+    def __init__(self, read_ordinary_words: Callable[[], Iterable[str]] = tuple) -> None:
         self._read_ordinary_words = read_ordinary_words
         self._short: dict[str, _Form] = {}
         self._samples: dict[str, list[tuple[_Form, int]]] = {}
@@ -82,7 +82,7 @@ class TraceFinder:
 
     def is_ordinary(self, text: str) -> bool:
         """Tell whether *text* may be read in the ordinary words."""
-        return _list_words(text) in self._ordinary_words
+        return _encode_words(text) in self._ordinary_words
 
     def find(self, text: str) -> list[Trace]:
         """List the traces of credentials in *text*, in their order; none of them overlap."""
@@ -113,8 +113,16 @@ class TraceFinder:
         return [Trace(begins[one.start], ends[one.end - 1], one.name, one.is_whole) for one in sorted(found)]
 
     @cached_property
-    def _ordinary_words(self) -> str:
-        return _list_words(self._read_ordinary_words())
+    def _ordinary_words(self) -> bytes:
+        # In parts, and in bytes: there may be megabytes, and one emoji makes four of each in a text.
+        words, part, size = bytearray(), list[str](), 0
+        for text in self._read_ordinary_words():
+            part.append(text)
+            size += len(text)
+            if size > _WINDOW:
+                words += _encode_words(" ".join(part)) + b" "
+                part, size = [], 0
+        return bytes(words + _encode_words(" ".join(part)))
 
     def _list_hits(self, plain: str) -> list[int]:
         samples, size = self._samples, _SAMPLE
@@ -169,9 +177,9 @@ def _find_short(plain: str, form: _Form, found: list[Trace]) -> Iterator[Trace]:
         start = plain.find(form.text, end)
 
 
-def _list_words(text: str) -> str:
+def _encode_words(text: str) -> bytes:
     """Return the words of *text*, whatever stands between them."""
-    return re.sub(r"[\W_]+", " ", unescape(text)).strip()
+    return re.sub(r"[\W_]+", " ", unescape(text)).strip().encode("utf-8", "surrogatepass")
 
 
 def list_forms(value: str) -> set[str]:

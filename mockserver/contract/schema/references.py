@@ -9,6 +9,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from mockserver.http.problems import InvalidContract
 from openapi import Spec
+from openapi.document.references import ADDRESS
 from openapi.pointer import unescape_step
 
 # The address that a contract is compiled under; an $id is relative to it.
@@ -92,7 +93,7 @@ class References:
         while waiting:
             node, base = waiting.pop()
             if isinstance(node, dict):
-                if isinstance(node.get("$id"), str):
+                if has_address(node):
                     base = read_base(node, base)
                     self._resources.setdefault(base, node)
                 for keyword in _ANCHORS:
@@ -105,9 +106,14 @@ class References:
 
 def read_base(schema: Any, base: str) -> str:
     """Read what references in *schema* are relative to: its own ``$id``, or else *base*."""
-    if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
+    if not isinstance(schema, dict) or not has_address(schema):
         return base
-    return urldefrag(_join(base, schema["$id"])).url
+    return urldefrag(_join(base, schema.get(ADDRESS, schema.get("$id")))).url
+
+
+def has_address(schema: dict[str, Any]) -> bool:
+    """Tell whether *schema* has an address of its own: an ``$id``, which may have been put aside."""
+    return isinstance(schema.get(ADDRESS, schema.get("$id")), str)
 
 
 def split_reference(reference: str, base: str) -> tuple[str, str]:

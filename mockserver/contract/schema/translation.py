@@ -12,7 +12,7 @@ from mockserver.contract.schema.dialect import Dialect, is_known_address
 from mockserver.contract.schema.discriminator import KEYWORD, read_discriminator, tag_branches
 from mockserver.contract.schema.family import Families
 from mockserver.contract.schema.keywords import LISTED_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA, READERS
-from mockserver.contract.schema.references import BASE, References, read_base, split_reference
+from mockserver.contract.schema.references import BASE, References, has_address, read_base, split_reference
 from openapi import Spec
 
 _NOT_IN_DRAFT_4 = frozenset(
@@ -104,9 +104,11 @@ class Translator:
         if not isinstance(schema, dict):
             return {}
         found: dict[str, Any] = {}
-        if isinstance(schema.get("$id"), str) and not self._dialect.is_openapi_3_0:
+        if has_address(schema) and not self._dialect.is_openapi_3_0:
             if not is_resource:
-                return {"$ref": self._refer_to(schema, read_base(schema, base))}
+                address = read_base(schema, base)
+                # One that stands in several places is one.
+                return {"$ref": self._refer_to(self._references.resources.get(address, schema), address)}
             found["$id"] = base
         has_siblings = self._dialect.reads_siblings and "$ref" in schema and len(schema) > 1
         if "allOf" in schema or "required" in schema or has_siblings:
@@ -201,6 +203,9 @@ class Translator:
             found[keyword] = value
         elif keyword == "$dynamicRef" and isinstance(value, str):
             target, its_base = self._references.find_target(value, base)
+            if not value.partition("#")[2] or value.partition("#")[2].startswith("/"):
+                found.setdefault("$ref", self._refer_to(target, its_base))  # as JSON Schema says
+                return
             self._refer_to(target if its_base == BASE else self._references.resources[its_base], its_base)
             found[keyword] = f"{its_base}#{value.partition('#')[2]}"
         elif keyword == "$recursiveRef" and base != BASE:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import html
 import json
+import tracemalloc
 from urllib.parse import quote
 
 import httpx2
@@ -94,7 +95,9 @@ def test_marks_of_a_quote_are_never_shown(redaction):
 
 def test_words_of_the_api_are_shown_though_a_credential_has_them():
     """Not its other characters, even beside them; and never the whole of it."""
-    redaction = Redaction(lambda: "PATCH /v1/object/departments/engineering: update the preference category")
+    redaction = Redaction(
+        lambda: ["PATCH /v1/object/departments/engineering: update the preference category"]
+    )
     key = "live-preference-category-8f3a9c2e71"
     redaction.conceal(key, "TOKEN")
 
@@ -103,6 +106,21 @@ def test_words_of_the_api_are_shown_though_a_credential_has_them():
     )
     assert redaction(f"unknown key {key}") == "unknown key $TOKEN"
     assert redaction(f"unknown key {key[5:-1]}") == "unknown key $TOKEN"
+
+
+def test_words_of_a_large_document_take_little_more_memory_than_their_letters():
+    redaction = Redaction(
+        lambda: (f"the preference category \N{DOG FACE} {number}" for number in range(10_000))
+    )
+    redaction.conceal("live-preference-category-8f3a9c2e71", "TOKEN")
+
+    tracemalloc.start()
+    try:
+        assert redaction("no preference-category") == "no preference-category"
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most_bytes < 3_000_000
 
 
 def test_credentials_that_begin_alike_are_each_found_whole():

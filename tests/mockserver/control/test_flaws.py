@@ -44,6 +44,26 @@ def test_operation_that_cannot_be_served_is_501_with_the_reason(client):
     assert client.put("/bad/7").headers["allow"] == "GET, HEAD"
 
 
+@pytest.mark.parametrize(
+    ("reference", "wrong"),
+    [
+        ("gone.yaml", "gone.yaml is not there"),
+        ("#/components/pathItems/bad", "#/components/pathItems/no leads nowhere in this file"),
+    ],
+)
+def test_path_that_cannot_be_had_is_501_with_the_reason_whatever_the_method(tmp_path, reference, wrong):
+    items = {"bad": {"$ref": "#/components/pathItems/no"}}
+    spec = contract({"/a/{id}": {"$ref": reference}}, components={"pathItems": items}) | {"openapi": "3.1.0"}
+    stub = Stub([openapi_file.load_service(written(tmp_path, spec))])
+    client = TestClient(stub.application, base_url="http://localhost")
+
+    assert client.head("/a/7").status_code == 501
+    for method in ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"):
+        refused = client.request(method, "/a/7")
+        assert refused.status_code == 501
+        assert refused.json()["message"].startswith(f"{method} /a/{{id}} cannot be served: {wrong}")
+
+
 def test_operation_that_cannot_be_served_is_in_the_journal_and_in_the_lists(client):
     client.get("/bad/7")
     (entry,) = client.get("/__admin/requests").json()

@@ -7,6 +7,7 @@ import time
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
 from mockserver.services import openapi_file
 from mockserver.stub import Stub
@@ -238,3 +239,23 @@ def test_credential_is_repeated_in_no_answer(default_caller):
         for credential in (secret, secret + "x", KEY, KEY + "x"):
             answer = default_caller.http.request(method, path, json={}, headers=bearer(credential))
             assert credential not in answer.text + str(answer.headers)
+
+
+def test_path_that_lacks_the_method_leaves_the_call_to_a_more_general_one(tmp_path):
+    """As it is in most servers: ``PUT /users/me`` is ``PUT /users/{id}`` where only GET is of its own."""
+    paths = {
+        "/users/me": {"get": {"responses": {"200": {"description": "Me"}}}},
+        "/users/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "get": {"responses": {"203": {"description": "One"}}},
+            "put": {"responses": {"204": {"description": "Put"}}},
+        },
+    }
+    file = tmp_path / "users.json"
+    file.write_text(json.dumps({"openapi": "3.0.3", "info": {"title": "U", "version": "1"}, "paths": paths}))
+    client = TestClient(Stub([openapi_file.load_service(file)]).application, base_url="http://localhost")
+
+    assert client.get("/users/me").status_code == 200
+    assert client.put("/users/me").status_code == 204
+    refused = client.delete("/users/me")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, PUT")
