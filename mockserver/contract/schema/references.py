@@ -108,7 +108,7 @@ def read_base(schema: Any, base: str) -> str:
     """Read what references in *schema* are relative to: its own ``$id``, or else *base*."""
     if not isinstance(schema, dict) or not has_address(schema):
         return base
-    return urldefrag(_join(base, schema.get(ADDRESS, schema.get("$id")))).url
+    return urldefrag(_join(base, str(schema.get(ADDRESS, schema.get("$id"))))).url
 
 
 def has_address(schema: dict[str, Any]) -> bool:

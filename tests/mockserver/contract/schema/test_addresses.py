@@ -22,12 +22,14 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "strict": {"$dynamicAnchor": "node", "$ref": "tree", "unevaluatedProperties": False},
     "a": {"properties": {"v": {"$ref": "#same"}}, "$defs": {"S": SAME_STRING}},
     "b": {"properties": {"v": {"$ref": "#same"}, "w": {"$ref": "a#same"}}, "$defs": {"S": SAME_INTEGER}},
-    "deep/nest": {"properties": {"v": {"$ref": "in"}, "w": {"$ref": "#/$defs/I"}}, "$defs": {"I": {"$id": "in", **STRING}}},
+    "deep/nest": {
+        "properties": {"v": {"$ref": "in"}, "w": {"$ref": "#/$defs/I"}}, "$defs": {"I": {"$id": "in", **STRING}}
+    },
     "point": {"properties": {"v": {"$dynamicRef": "#/$defs/I"}}, "$defs": {"I": INTEGER}},
 }  # fmt: skip
 VALUES: list[Any] = [
-    {"items": [1]}, {"items": ["a"]}, {"items": [{"name": 1}]}, {"items": [{}]}, {"v": 1}, {"v": "a"}, {"w": 1}, {"w": "a"},
-    {"below": [{"v": 1}]}, {"below": [{"x": 1}]}, {"x": 1, "below": []},
+    {"items": [1]}, {"items": ["a"]}, {"items": [{"name": 1}]}, {"items": [{}]}, {"v": 1}, {"v": "a"},
+    {"w": 1}, {"w": "a"}, {"below": [{"v": 1}]}, {"below": [{"x": 1}]}, {"x": 1, "below": []},
 ]  # fmt: skip
 
 
