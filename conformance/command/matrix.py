@@ -11,8 +11,9 @@ import typer
 from conformance.command.errors import exit_with_usage_error, print_error, report_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from conformance.report.matrix.finding import Implementation
     from conformance.report.matrix.table import Table
 
 LEFT_OUT = 1
@@ -46,6 +47,8 @@ def compare_reports_side_by_side(
     if out and out.suffix.lower() not in (_PAGE, _DOCUMENT):
         exit_with_usage_error(f"--out {out}: name a file that ends in {_PAGE} or {_DOCUMENT}")
     found, left_out = gather_reports(paths)
+    if out:
+        _refuse_to_replace(out, found)
     tables = [build_table(api, implementations) for api, implementations in found.items()]
     if out:
         render = render_page if out.suffix.lower() == _PAGE else render_document
@@ -65,8 +68,15 @@ def compare_reports_side_by_side(
         sys.exit(LEFT_OUT)
 
 
+def _refuse_to_replace(out: Path, found: Mapping[str, Sequence[Implementation]]) -> None:
+    """Exit if *out* is what the matrix is made from, or what its links lead to."""
+    files = (one.file for several in found.values() for one in several)
+    if any(out.resolve() in (file.resolve(), file.resolve().with_name("report.html")) for file in files):
+        exit_with_usage_error(f"--out {out}: is one of the reports, and would be lost; name another file")
+
+
 def _summarize(tables: Sequence[Table]) -> Iterator[str]:
-    """Yield a line for each API, and one for each implementation with its grade and how much it fails."""
+    """Yield a line for each API, and one for each implementation with its grade, and how much it fails or got worse."""
     from conformance.http.foreign_text import to_one_line
     from conformance.report.matrix.table import find_grade
     from conformance.report.words import GRADES
@@ -80,7 +90,8 @@ def _summarize(tables: Sequence[Table]) -> Iterator[str]:
         yield f"{to_one_line(table.api)}: {', '.join(sizes)}, {table.different} with different results"
         width = max(len(one.name) for one in table.implementations)
         for column, one in enumerate(table.implementations):
-            failed = ", ".join(
-                f"{number} {level} failed" for level, number in table.count_failures(column).items()
-            )
-            yield f"  {one.name:{width}}  {GRADES[find_grade(one.report)][0]}{failed and f': {failed}'}"
+            said = [f"{number} {level} failed" for level, number in table.count_failures(column).items()]
+            if worse := table.count_worse(column):
+                said.append(f"{worse} worse than before")
+            grade = GRADES[find_grade(one.report)][0]
+            yield f"  {one.name:{width}}  {': '.join(filter(None, (grade, ', '.join(said))))}"

@@ -205,7 +205,7 @@ def _compare_requirement(old: ReportedRequirement, new: ReportedRequirement) -> 
         titles.get(new.status, "changed"),
         new,
         f"{_spell_status(old.status)} -> {_spell_status(new.status)}{_describe_reason(new)}",
-        is_worse=_rank_status(new) > _rank_status(old),
+        is_worse=rank_status(new.status) > rank_status(old.status),
     )
 
 
@@ -242,8 +242,9 @@ def _describe_new(one: ReportedRequirement) -> Change:
     return _make_change("new", one, text, is_worse=one.status == "failed")
 
 
-def _rank_status(one: ReportedRequirement) -> int:
-    return get_args(StatusName).index(_SAME_RANK.get(one.status, one.status))
+def rank_status(status: str) -> int:
+    """Return a number that is the higher, the worse a status is."""
+    return get_args(StatusName).index(_SAME_RANK.get(status, status))
 
 
 def _make_change(title: str, one: ReportedRequirement, text: str, *, is_worse: bool = False) -> Change:

@@ -57,7 +57,7 @@ ALLOWED = {
     "conformance/pytest_plugin.py: shorten_line(fault.response_body, _LONGEST_BODY)",
     "conformance/report/block.py: shorten_line(one.body or '', _LONGEST_SHOWN)",
     "conformance/report/block.py: shorten_line(one.response_body, _LONGEST_SHOWN)",
-    "conformance/report/matrix/finding.py: to_one_line(' '.join(filter(None, words)), _LONGEST_NAME)",
+    "conformance/report/matrix/finding.py: shorten_line(escape_controls(' '.join(filter(None, words))), _LONGEST_NAME)",
     "conformance/report/matrix/page.py: to_one_line(cell.reason or '', _LONGEST_REASON)",
     "conformance/report/matrix/table.py: to_one_line(one.detail or '', _LONGEST_DETAIL)",
     "conformance/report/steps.py: to_one_line(answer)",

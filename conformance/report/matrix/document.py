@@ -49,6 +49,7 @@ def _render_table(table: Table, folder: Path) -> dict[str, Any]:
         "choices": [
             {
                 "id": row.id,
+                "text": row.text,
                 "default": row.default,
                 "differs": row.is_different,
                 "taken": dict(_render_taken(table, row)),
@@ -85,6 +86,7 @@ def _render_results(table: Table, row: Row) -> Iterator[tuple[str, dict[str, Any
             {
                 "status": cell.status,
                 "level": cell.level or row.level,
+                "was": cell.was,
                 "reason": cell.reason,
                 "alternative": cell.alternative,
             },

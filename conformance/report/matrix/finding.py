@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.http.foreign_text import to_one_line
+from conformance.http.foreign_text import escape_controls, shorten_line
 from conformance.report.changes import BadReport, Report, locate_report, read_report
 
 REPORT = "report.json"
@@ -128,4 +128,4 @@ def _tell_apart(several: Sequence[_Found]) -> list[str]:
 def _name_target(one: _Found) -> str:
     target = one.report.target
     words = [target.name or one.place, target.version or ""]
-    return to_one_line(" ".join(filter(None, words)), _LONGEST_NAME)
+    return shorten_line(escape_controls(" ".join(filter(None, words))), _LONGEST_NAME)

@@ -47,6 +47,7 @@ def render_page(tables: Sequence[Table], left_out: Sequence[LeftOut], folder: Pa
 def _describe_table(table: Table, folder: Path) -> dict[str, Any]:
     return {
         "table": table,
+        "worse": sum(row.got_worse for row in table.rows),
         "headings": table.group_by_heading(),
         "is_wide": len(table.implementations) > _MOST_THAT_FIT,
         "columns": [
@@ -57,6 +58,7 @@ def _describe_table(table: Table, folder: Path) -> dict[str, Any]:
                 "grade": (grade := find_grade(one.report)),
                 "grade_word": GRADES[grade][0].capitalize(),
                 "counts": [f"{counts[status]} {_WORDS[status]}" for status in _COUNTED if counts[status]],
+                "worse": table.count_worse(column),
                 "shortfalls": list_shortfalls(one.report),
             }
             for column, one in enumerate(table.implementations)
@@ -68,8 +70,9 @@ def _describe_table(table: Table, folder: Path) -> dict[str, Any]:
 def _describe_cell(cell: Cell, id_: str, page: str | None) -> dict[str, Any]:
     """Say what a cell shows: its words, what explains them, and where they lead."""
     word = cell.alternative if cell.status == "observed" and cell.alternative else _WORDS[cell.status]
+    level, was = f" as {cell.level}" if cell.level else "", f", was {_WORDS[cell.was]}" if cell.was else ""
     return {
-        "word": f"{word} as {cell.level}" if cell.level else word,
+        "word": f"{word}{level}{was}",
         "reason": to_one_line(cell.reason or "", _LONGEST_REASON),
         "link": f"{page}#{quote(id_)}" if page and cell.status != NOT_IN_REPORT else None,
     }

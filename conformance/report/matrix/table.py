@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from conformance.http.foreign_text import to_one_line
 from conformance.judge.verdict import BUT_FOR_WAIVERS, CONFORMANT, IN_WHAT_WAS_TESTED
-from conformance.report.changes import Report, ReportedRequirement
+from conformance.report.changes import Report, ReportedRequirement, rank_status
 from conformance.report.matrix.finding import Implementation
 from conformance.report.words import GRADES
 from conformance.suite.choice import ObservedChoice, load_choices
@@ -26,13 +26,14 @@ class Cell:
     """What one implementation came to in a requirement.
 
     status: that of the report, NOT_ASKED or NOT_IN_REPORT. level: only if it is another than the row's. alternative: of
-    the choice that an OBSERVED requirement sees.
+    the choice that an OBSERVED requirement sees. was: the status of the version before, if that was better.
     """
 
     status: str
     reason: str | None = None
     level: str | None = None
     alternative: str | None = None
+    was: str | None = None
 
     @property
     def outcome(self) -> tuple[str, str | None]:
@@ -61,6 +62,16 @@ class Row:
         return len(self.cells) > 1 and len({(*one.outcome, one.level) for one in self.cells}) == 1
 
     @property
+    def is_judged(self) -> bool:
+        """Whether a result of it is right or wrong."""
+        return self.level != "OBSERVED"
+
+    @property
+    def got_worse(self) -> bool:
+        """Whether a version came to less than the one before it."""
+        return any(one.was for one in self.cells)
+
+    @property
     def has_failed(self) -> bool:
         """Whether an implementation fails it."""
         return any(one.status == "failed" for one in self.cells)
@@ -77,9 +88,13 @@ class ChoiceCell:
 
 @dataclass(frozen=True)
 class ChoiceRow:
-    """A choice, with a cell for each implementation. default: what the stub does; None if its contract has no such."""
+    """A choice, with a cell for each implementation.
+
+    text: what is observed of it. default: what the stub does; None if its contract has no such choice.
+    """
 
     id: str
+    text: str
     default: str | None
     cells: Sequence[ChoiceCell]
 
@@ -123,6 +138,10 @@ class Table:
             row.cells[column].status for row in self.rows if row.cells[column].status != NOT_IN_REPORT
         )
 
+    def count_worse(self, column: int) -> int:
+        """Count in how many requirements a version came to less than the one before it."""
+        return sum(bool(row.cells[column].was) for row in self.rows)
+
     def count_failures(self, column: int) -> Counter[str]:
         """Count what an implementation fails, by level."""
         cells = ((row.level, row.cells[column]) for row in self.rows)
@@ -133,23 +152,22 @@ def build_table(api: str, implementations: Sequence[Implementation]) -> Table:
     """Put the reports on *api* side by side; a level or a text that changed is that of the newest suite."""
     reports = [one.report for one in implementations]
     asked = [{one.id: one for one in report.requirements} for report in reports]
-    newest_first = sorted(range(len(reports)), key=lambda index: _rank_age(reports[index]), reverse=True)
+    order = _sort_newest_first(reports)
     known: dict[str, ReportedRequirement] = {}
-    for index in newest_first:
-        for id_, one in asked[index].items():
-            known.setdefault(id_, one)
+    for column in order:
+        for one in asked[column].values():
+            known.setdefault(one.id, one)
+    before = _find_versions_before(reports)
     rows = [
-        Row(
-            one.id,
-            one.level,
-            one.text or one.id,
-            one.source,
-            [_make_cell(one, column.get(one.id)) for column in asked],
-        )
+        Row(one.id, one.level, one.text or one.id, one.source, list(_make_cells(one, asked, before)))
         for one in known.values()
     ]
     return Table(
-        api, implementations, rows, list(_list_choices(api, reports)), list(_note_differences(reports))
+        api,
+        implementations,
+        rows,
+        list(_list_choices(api, reports, known.values())),
+        list(_note_differences(reports)),
     )
 
 
@@ -165,30 +183,69 @@ def find_grade(report: Report) -> str:
     return CONFORMANT if musts == {"passed"} and not report.partial else IN_WHAT_WAS_TESTED
 
 
+def _make_cells(
+    row: ReportedRequirement,
+    asked: Sequence[Mapping[str, ReportedRequirement]],
+    before: Mapping[int, Sequence[int]],
+) -> Iterator[Cell]:
+    cells: list[Cell] = []
+    for column, of_report in enumerate(asked):
+        cell = _make_cell(row, of_report.get(row.id))
+        earlier = (cells[one].status for one in before.get(column, ()) if cells[one].status not in _UNKNOWN)
+        was = next(earlier, None)
+        is_worse = was and cell.status not in _UNKNOWN and rank_status(cell.status) > rank_status(was)
+        cells.append(replace(cell, was=was) if is_worse else cell)
+    yield from cells
+
+
 def _make_cell(row: ReportedRequirement, one: ReportedRequirement | None) -> Cell:
     if one is None:
         return Cell(NOT_IN_REPORT)
-    alternative = (one.observed.unlisted or one.observed.alternative) if one.observed else None
     return Cell(
         one.status if one.asked else NOT_ASKED,
         one.reason,
         level=one.level if one.level != row.level else None,
-        alternative=alternative,
+        alternative=(one.observed.unlisted or one.observed.alternative) if one.observed else None,
     )
 
 
-def _rank_age(report: Report) -> tuple[list[int], str]:
-    return [int(part) for part in re.findall(r"\d+", report.suite.version or "")], report.started or ""
+def _find_versions_before(reports: Sequence[Report]) -> dict[int, list[int]]:
+    """Map the column of each version to those of the versions before it, the nearest first."""
+    columns: dict[str, list[int]] = {}
+    before: dict[int, list[int]] = {}
+    for column, report in enumerate(reports):
+        if report.target.name and report.target.version:
+            earlier = columns.setdefault(report.target.name, [])
+            before[column] = earlier[::-1]
+            earlier.append(column)
+    return before
 
 
-def _list_choices(api: str, reports: Sequence[Report]) -> Iterator[ChoiceRow]:
+def _sort_newest_first(reports: Sequence[Report]) -> list[int]:
+    """Return the columns, the one of the newest suite first; of one suite, the latest run."""
+
+    def rank_age(column: int) -> tuple[list[int], str]:
+        report = reports[column]
+        return [int(part) for part in re.findall(r"\d+", report.suite.version or "")], report.started or ""
+
+    return sorted(range(len(reports)), key=rank_age, reverse=True)
+
+
+def _list_choices(
+    api: str, reports: Sequence[Report], requirements: Iterable[ReportedRequirement]
+) -> Iterator[ChoiceRow]:
     """Yield the choices that a report tells of: those of the contract, then what only another version of it had."""
     observed = [report.observed for report in reports]
+    texts: dict[str, list[str]] = {}
+    for one in requirements:
+        if one.observed and one.text:
+            texts.setdefault(one.observed.choice, []).append(one.text)
     choices = load_choices(api)
     for id_ in dict.fromkeys([*choices, *(id_ for seen in observed for id_ in seen)]):
         if any(id_ in seen for seen in observed):
             default = choices[id_].default if id_ in choices else None
-            yield ChoiceRow(id_, default, [_make_choice_cell(seen.get(id_)) for seen in observed])
+            cells = [_make_choice_cell(seen.get(id_)) for seen in observed]
+            yield ChoiceRow(id_, " ".join(texts.get(id_, ())), default, cells)
 
 
 def _make_choice_cell(one: ObservedChoice | None) -> ChoiceCell:

@@ -49,11 +49,31 @@ def test_versions_stand_in_their_order_with_grades_and_results(versions):
     ]
 
 
+def test_what_a_version_breaks_is_said_of_it_and_of_no_other(tmp_path):
+    """A part that was not asked in between hides nothing; nor is another server a version of this one."""
+    asked = (
+        [{"id": "a"}],
+        [{"id": "a", "asked": False, "status": "inconclusive"}],
+        [{"id": "a", "status": "failed"}],
+    )
+    for version, results in enumerate([*asked, [{"id": "a", "status": "failed"}]]):
+        target = {"name": "acme", "version": str(version)}
+        write_by_hand(tmp_path / str(version), *results, target=target)
+    write_by_hand(
+        tmp_path / "other", {"id": "a", "status": "failed"}, target={"name": "zeta", "version": "9"}
+    )
+    matrix, _ = read_matrix(tmp_path)
+    (row,) = matrix["apis"][0]["requirements"]
+
+    assert [one["was"] for one in row["results"].values()] == [None, None, "passed", None, None]
+
+
 def test_each_choice_is_told_of_each(versions):
     matrix, _ = read_matrix(versions)
     taken = {one["id"]: one for one in matrix["apis"][0]["choices"]}
     key = next(one for id_, one in taken.items() if one["differs"])
 
+    assert taken["unknown-channel"]["text"] == "how the name of a channel that does not exist is answered."
     assert [one["alternative"] for one in taken["unknown-channel"]["taken"].values()] == ["refused-400"] * 3
     assert [one["alternative"] for one in key["taken"].values()] == ["refused-401", "accepted", "refused-401"]
 
@@ -65,7 +85,7 @@ def test_out_is_a_page_or_a_document_by_its_ending(versions, tmp_path):
     assert page.stdout.splitlines() == [
         f"{API}: 3 reports, 7 requirements, 2 with different results",
         "  acme 1.8   CONFORMANT IN WHAT WAS TESTED",
-        "  acme 1.9   NOT CONFORMANT: 1 MUST failed",
+        "  acme 1.9   NOT CONFORMANT: 1 MUST failed, 1 worse than before",
         "  acme 1.10  CONFORMANT IN WHAT WAS TESTED",
         f"written: {tmp_path / 'm.html'}",
     ]
@@ -79,7 +99,7 @@ def test_cell_leads_to_the_requirement_in_the_page_beside_its_report(versions, t
     (versions / "a/report.html").rename(tmp_path / "report.html")
     conformance("matrix", versions, "--out", out)
     (tmp_path / "report.html").rename(versions / "a/report.html")
-    links = re.findall(r'href="([^"]*)">(?:passed|failed)<', out.read_text(encoding="utf-8"))
+    links = re.findall(r'href="([^"]*)">(?:passed|failed)', out.read_text(encoding="utf-8"))
 
     assert "b/report.html#suprsend/missing-key" in links
     assert not [one for one in links if one.startswith("a/")]
@@ -184,6 +204,14 @@ def test_folder_in_which_a_run_left_nothing_is_named(tmp_path):
         (["."], "holds no report.json; name the folder"),
         (["nowhere"], "nowhere: cannot be read: No such file"),
         (["good", "--out", "m.txt"], "--out m.txt: name a file that ends in .html or .json"),
+        (
+            ["good", "--out", "good/report.json"],
+            "--out good/report.json: is one of the reports, and would be lost",
+        ),
+        (
+            ["good", "--out", "good/report.html"],
+            "--out good/report.html: is one of the reports, and would be lost",
+        ),
         (["good", "--out", "no/m.html"], "--out no/m.html: cannot be written: No such file"),
     ],
 )
