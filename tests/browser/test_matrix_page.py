@@ -51,10 +51,12 @@ def test_page_is_narrowed_read_far_down_and_left_for_a_report(tab, page_url):
 
     section.get_by_role("button", name="Different").click()
     assert rows.count() == 2
+    assert section.get_by_role("heading", name="How each chose").is_visible()
     section.get_by_role("button", name="MUST and SHOULD").click()
     section.get_by_role("searchbox").fill("api KEY")
     assert rows.get_attribute("id") == "suprsend/missing-key"
     assert section.locator("output").inner_text() == "1 shown"
+    assert not section.get_by_role("heading", name="How each chose").is_visible()  # nothing is left of it
     rows.get_by_role("link", name="failed, was passed").click()
     tab.wait_for_url("**/b/report.html#suprsend/missing-key")
 

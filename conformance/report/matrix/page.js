@@ -5,7 +5,7 @@ for (const section of document.querySelectorAll(".api")) {
   const search = filter.querySelector("input");
   const chips = [...filter.querySelectorAll("button")];
   const rows = [...section.querySelectorAll("[data-row]")].map((row) => ({ row, text: row.textContent.toLowerCase(), kinds: row.dataset.row.split(" ") }));
-  const groups = [...section.querySelectorAll("tbody")];
+  const groups = [...section.querySelectorAll("[data-group]")];
 
   const applyFilter = () => {
     const chosen = chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.value);

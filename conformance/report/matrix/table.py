@@ -239,13 +239,13 @@ def _list_choices(
     texts: dict[str, list[str]] = {}
     for one in requirements:
         if one.observed and one.text:
-            texts.setdefault(one.observed.choice, []).append(one.text)
+            texts.setdefault(one.observed.choice, []).append(one.text.rstrip("."))
     choices = load_choices(api)
     for id_ in dict.fromkeys([*choices, *(id_ for seen in observed for id_ in seen)]):
         if any(id_ in seen for seen in observed):
             default = choices[id_].default if id_ in choices else None
             cells = [_make_choice_cell(seen.get(id_)) for seen in observed]
-            yield ChoiceRow(id_, " ".join(texts.get(id_, ())), default, cells)
+            yield ChoiceRow(id_, "; ".join(texts.get(id_, ())), default, cells)
 
 
 def _make_choice_cell(one: ObservedChoice | None) -> ChoiceCell:

@@ -73,7 +73,7 @@ def test_each_choice_is_told_of_each(versions):
     taken = {one["id"]: one for one in matrix["apis"][0]["choices"]}
     key = next(one for id_, one in taken.items() if one["differs"])
 
-    assert taken["unknown-channel"]["text"] == "how the name of a channel that does not exist is answered."
+    assert taken["unknown-channel"]["text"] == "how the name of a channel that does not exist is answered"
     assert [one["alternative"] for one in taken["unknown-channel"]["taken"].values()] == ["refused-400"] * 3
     assert [one["alternative"] for one in key["taken"].values()] == ["refused-401", "accepted", "refused-401"]
 
