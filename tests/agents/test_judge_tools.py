@@ -85,8 +85,7 @@ def test_cancelled_run_ends_and_puts_back_what_it_changed(profile):
                 scope.cancel()
 
             await agent.call("judge_target", progress=cancel, profile=profile, mode="full")
-        await asyncio.to_thread(tools.end_runs, 10)
-        await asyncio.sleep(0.2)
+        await asyncio.to_thread(tools.end_runs, 20)
         return await agent.call("list_findings", status=["inconclusive"], run="run-1", limit=500)
 
     found = converse(make_server(tools), talk)["findings"]

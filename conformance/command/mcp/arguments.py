@@ -50,7 +50,10 @@ IsStrict = Annotated[
     ),
 ]
 Seed = Annotated[int, Field(description="Seed of the generated requests.")]
-Budget = Annotated[float, Field(gt=0, le=3600, description="Stop asking after so many seconds.")]
+Budget = Annotated[
+    float | None,
+    Field(gt=0, le=3600, description="Stop asking after so many seconds; by default the profile's, or 300."),
+]
 WaitTime = Annotated[
     float, Field(ge=0, le=600, description="Wait so many seconds for a target that is starting.")
 ]

@@ -7,7 +7,8 @@ they import takes a second, which its start need not wait for.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _MOST_EXPLAINED = 10
 _MOST_FAILED = 30
+_BUDGET_S = 300
 _ASK_AGAIN_S = 0.2
 
 
@@ -116,7 +118,7 @@ class JudgeTools:
         include: given.Operations = None,
         strict: given.IsStrict = False,
         seed: given.Seed = 0,
-        budget_s: given.Budget = 300,
+        budget_s: given.Budget = None,
         wait_s: given.WaitTime = 0,
         report_dir: given.ReportFolder = None,
     ) -> a.Judgement:
@@ -137,35 +139,39 @@ class JudgeTools:
             folder = _prepare_folder(report_dir)
             cancelling = Cancelling(self._end_all)
             progress = Progress(partial(cancelling.tell_agent, context.report_progress), total)
-            self._wait_for_others(cancelling)
-            try:
+            with self._run_alone(cancelling):
                 verdict = judge_target(
                     target,
                     only=only or (),
                     leave_out=leave_out or (),
                     strict=strict,
                     seed=seed,
-                    budget_s=budget_s,
+                    budget_s=budget_s or target.patience.budget_s or _BUDGET_S,
                     wait_s=wait_s,
                     mode=parse_mode(mode),
                     on_result=progress.note_result,
                     on_start=lambda _: cancelling.end_if_cancelled(),
                     make_connection=cancelling.make_connection,
                 )
-            finally:
-                self._one_at_a_time.release()
-        verdict.profile = profile if isinstance(profile, str) and "\n" not in profile else None
-        document = build_document(verdict)
-        files = _write_reports(verdict, folder, document)
-        return _summarize(self._reports.keep_report(document), document, files)
+                verdict.profile = profile if isinstance(profile, str) and "\n" not in profile else None
+                document = build_document(verdict)
+                run = self._reports.keep_report(document)
+        return _summarize(run, document, _write_reports(verdict, folder, document))
 
-    def _wait_for_others(self, cancelling: Cancelling) -> None:
+    @contextmanager
+    def _run_alone(self, cancelling: Cancelling) -> Iterator[None]:
         """Wait for the end of other runs, which would disturb this one on a target that both judge."""
+        has_turn = False
         try:
-            while not self._one_at_a_time.acquire(timeout=_ASK_AGAIN_S):
+            while not has_turn:
                 cancelling.end_if_cancelled()
-        except KeyboardInterrupt:
-            raise ToolError("cancelled, while another run went on") from None
+                has_turn = self._one_at_a_time.acquire(timeout=_ASK_AGAIN_S)
+            yield
+        except KeyboardInterrupt:  # before the run, or behind it: within, it ends in a verdict
+            raise ToolError("the run was cancelled") from None
+        finally:
+            if has_turn:
+                self._one_at_a_time.release()
 
     def list_findings(
         self,
@@ -280,7 +286,7 @@ def _count_asked(target: AnyTarget, only: Sequence[str], leave_out: Sequence[str
     from conformance.suite.requirement import leave_out_requirements, select_requirements
 
     known = suite_of(target).requirements()
-    return len(leave_out_requirements(select_requirements(known, only), leave_out, known))
+    return len(leave_out_requirements(select_requirements(known, only, asked="only "), leave_out, known))
 
 
 def _prepare_folder(name: str | None) -> Path | None:

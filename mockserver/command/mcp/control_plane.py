@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import anyio.to_thread
@@ -25,12 +26,15 @@ class ControlPlane:
         self._headers = {"X-Mock-Admin-Token": admin_token} if admin_token else {}
         self._http: httpx2.AsyncClient | None = None
 
-    async def read_json(self, method: str, path: str, body: Any = None, session: str | None = None) -> Any:
+    async def read_json(
+        self, method: str, path: str, body: Any = None, session: str | None = None, **query: int
+    ) -> Any:
         """Call an operation, and return the JSON of its answer; None if it has none.
 
         Raises ToolError with what the control plane says is wrong.
         """
-        content = await self._send_call(method, path, body, session)
+        of_session: dict[str, str | int] = {} if session is None else {"session": session}
+        content = await self._send_call(method, path, body, of_session | query)
         # In a thread, since a journal may have many megabytes, and others wait for the loop.
         return await anyio.to_thread.run_sync(json.loads, content) if content else None
 
@@ -44,10 +48,11 @@ class ControlPlane:
             await self._http.aclose()
             self._http = None
 
-    async def _send_call(self, method: str, path: str, body: Any = None, session: str | None = None) -> bytes:
-        query = {} if session is None else {"session": session}
+    async def _send_call(
+        self, method: str, path: str, body: Any = None, query: Mapping[str, str | int] | None = None
+    ) -> bytes:
         try:
-            answer = await self._open_client().request(method, path, params=query, json=body)
+            answer = await self._open_client().request(method, path, params=query or {}, json=body)
         except httpx2.HTTPError as error:
             raise ToolError(
                 f"{self.url}: the stub cannot be reached ({type(error).__name__}); start one there with `mockserver`, "

@@ -165,10 +165,14 @@ class StubTools:
             raise ToolError("read_journal takes match or unmatched, not both; leave one of them out")
         if unmatched:
             calls = await self._control.read_json("GET", "requests/unmatched", session=session)
+        elif match:
+            calls = await self._control.read_json("POST", "requests/find", {"match": match}, session)
         else:
-            calls = await self._control.read_json("POST", "requests/find", {"match": match or {}}, session)
-        journal: a.Journal = await anyio.to_thread.run_sync(_make_journal, calls, limit)
-        return journal
+            # Not all of it, which may have hundreds of megabytes.
+            calls = await self._control.read_json("GET", "requests", session=session, limit=limit)
+            counted = await self._control.read_json("POST", "requests/count", {}, session)
+            return await _make_journal(calls, limit, max(len(calls), counted["count"]))
+        return await _make_journal(calls, limit, len(calls))
 
     async def wait_for_calls(
         self,
@@ -183,8 +187,7 @@ class StubTools:
         """
         order = {"match": match or {}, "count": count, "timeout_s": timeout_s}
         calls = await self._control.read_json("POST", "requests/wait", order, session)
-        journal: a.Journal = await anyio.to_thread.run_sync(_make_journal, calls, count)
-        return journal
+        return await _make_journal(calls, count, len(calls))
 
     async def reset_session(
         self, scope: given.Scope = "all", session: given.SessionId = None
@@ -249,9 +252,10 @@ class StubTools:
         return spec
 
 
-def _make_journal(calls: list[dict[str, Any]], limit: int) -> a.Journal:
-    shown = shorten_calls(calls, limit)
-    return {"calls": shown, "matched": len(calls), "left_out": len(calls) - len(shown)}
+async def _make_journal(calls: list[dict[str, Any]], limit: int, matched: int) -> a.Journal:
+    # In a thread, since bodies may be long.
+    shown = await anyio.to_thread.run_sync(shorten_calls, calls, limit)
+    return {"calls": shown, "matched": matched, "left_out": matched - len(shown)}
 
 
 def _find_member(part: Any, step: str, pointer: str) -> Any:
