@@ -16,6 +16,7 @@ from conformance.proof.server import serve
 from conformance.report.changes import Comparison, Report, compare_reports
 from conformance.report.document import build_document
 from conformance.report.folder import write_reports
+from tests.browser.axe import find_violations
 
 HOSTILE = "</pre></details><script>document.title = 'broken out'</script>" + "x" * 300
 
@@ -47,7 +48,7 @@ def page_url(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_page_fits_and_runs_nothing_but_its_own(tab, page_url, width, scheme):
+def test_page_fits_and_runs_nothing_but_its_own(tab, page_url, node_modules, width, scheme):
     wrong: list[str] = []
     tab.on("console", lambda message: wrong.append(message.text))
     tab.on("pageerror", lambda error: wrong.append(str(error)))
@@ -60,6 +61,9 @@ def test_page_fits_and_runs_nothing_but_its_own(tab, page_url, width, scheme):
     assert tab.title() == "suprsend: Not conformant"
     assert tab.locator("script").count() == 1
     assert wrong == []
+    # One is as good as all of them, and takes a tenth of the time.
+    tab.evaluate("for (const one of document.querySelectorAll('.exchange ~ .exchange')) one.open = false")
+    assert find_violations(tab, node_modules) == []
 
 
 def test_page_is_searched_linked_and_copied_from(tab, page_url):

@@ -34,6 +34,7 @@ _STATUSES = ("failed", "inconclusive", "waived", "not_tested", _NOT_ASKED, "pass
 _MOST_CHANGES = 8  # that stand above what failed
 _MOST_LISTED = 5  # that were not tested for the same reason
 _MOST_UNFOLDED = 10  # failures; of more, each says in a line what is at fault
+_COLUMNS = ("passed", "failed", "not_tested")  # and others, if there are any
 _DETAILED = ("failed", "inconclusive", "waived", "not_tested")
 
 
@@ -45,12 +46,14 @@ def render_page(document: dict[str, Any], comparison: Comparison | None = None) 
     asked = [_describe_status(one) for one in document["requirements"]]
     judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
     failed = [one for one in asked if one["status"] == "failed"]
+    totals = _count_shown(asked)
     page = _load_template().render(
         report=document,
         grade=GRADES[document["grade"]][0].capitalize(),
         words=_WORDS,
         counts=list(_count_statuses(asked)),
-        totals=_count_shown(asked),
+        totals=totals,
+        columns=[*_COLUMNS, *(one for one in totals if one not in (*_COLUMNS, "observed"))],
         failed=[one for one in failed if one["level"] in judged],
         advised=[one for one in failed if one["level"] not in judged],
         inconclusive=[one for one in asked if one["shown_status"] == "inconclusive"],
@@ -65,6 +68,7 @@ def render_page(document: dict[str, Any], comparison: Comparison | None = None) 
         choices=_list_choices(document),
         plan=ExchangePlan(asked),
         find_fault=find_fault,
+        find_source_url=_find_source_url,
         ids={one["id"] for one in asked},
         is_unfolded=len(failed) <= _MOST_UNFOLDED,
         **_load_parts(),
@@ -157,6 +161,13 @@ def _group_by_heading(asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for number, (source, group) in enumerate(groups, 1)
     ]
+
+
+def _find_source_url(documents: list[dict[str, Any]], source: str) -> str | None:
+    """Return where the heading or page is read that a *source* names: a page by its title, else the document."""
+    urls = {one["title"]: one["url"] for one in documents}
+    url: str | None = urls.get(source.partition(": ")[2], documents[0]["url"])
+    return url
 
 
 def _group_by_need(api: str, asked: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
