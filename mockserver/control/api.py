@@ -9,23 +9,32 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.auth.issuer import DEFECTS, CredentialIssuer
+from mockserver.auth.issuer import CredentialIssuer
 from mockserver.control.assets import find_asset
-from mockserver.control.clock_change import change_clock
+from mockserver.control.clock_change import change_clock, clock_reply
 from mockserver.control.contracts import NAME, Contracts, load_own_contract
 from mockserver.control.events import EventWriter
 from mockserver.control.match_check import check_matches
 from mockserver.control.pages import render_control_page, render_docs_page
-from mockserver.control.replies import entries_reply, html_reply
+from mockserver.control.records import (
+    Wanted,
+    change_record,
+    delete_snapshot,
+    find_records,
+    find_snapshot,
+    load_state,
+    state_reply,
+)
+from mockserver.control.replies import STRICT_POLICY, entries_reply, entry_reply, html_reply
 from mockserver.control.state import StateDocuments
-from mockserver.http.problems import NotFound, Problem, suggest_nearest
+from mockserver.http.problems import NotFound, Problem
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
+from mockserver.http.session_name import NAME as NAME_OF_SESSION
 from mockserver.http.session_name import PREFIX
 from mockserver.session.disposal import let_go_in_pieces, list_collections
 from mockserver.session.journal import Entry
-from mockserver.session.memory_store import Saved
-from mockserver.session.session import DEFAULT, Session, collect_ids
+from mockserver.session.session import DEFAULT, Session
 from mockserver.session.sessions import Sessions
 from mockserver.session.store import StoreUnavailable
 from mockserver.simulation.match import Match
@@ -37,8 +46,6 @@ if TYPE_CHECKING:
 
 # Proxies close a stream that is silent for long.
 _PING_S = 15
-# How many calls the journal had to drop to make room; the list that lacks them has this header.
-_DROPPED = "X-Mock-Journal-Dropped"
 _NO_CONTENT = Reply(204)
 
 
@@ -94,9 +101,11 @@ class Admin:
     async def page(self, caller: Operator) -> Reply:
         """Answer the page that shows and controls a session."""
         # Also for a session that does not exist: the page says so, and offers the others.
-        session = await self._sessions.find_name(caller.request) or DEFAULT
-        flaws = self._list_flaws()
-        return html_reply(render_control_page(self._routes.operations, session, list(DEFECTS), flaws))
+        asked = caller.request.query_values().get("session") or await self._sessions.find_name(caller.request)
+        session = asked if asked and NAME_OF_SESSION.fullmatch(asked) else DEFAULT
+        specs, flaws = self._contracts.list_served(), len(self._list_flaws())
+        page = render_control_page(self._routes.operations, specs, session, caller.url, flaws)
+        return html_reply(page, STRICT_POLICY)
 
     async def read_asset(self, name: str, caller: Operator) -> Reply:
         """Answer a style sheet or a script of the pages."""
@@ -146,12 +155,32 @@ class Admin:
 
     async def read_state(self, caller: Operator, session: str | None) -> Reply:
         """Answer the session's state as one document."""
-        return await self._state_reply((await self._find_session(session, caller)).save())
+        return await state_reply(self.state, (await self._find_session(session, caller)).save())
 
     async def write_state(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Replace the state of the APIs that the document names, all of them or none."""
         target = await self._find_session(session, caller)
-        await _load_state(target, await asyncio.to_thread(self.state.consume_document, body, target.stores))
+        await load_state(target, await asyncio.to_thread(self.state.consume_document, body, target.stores))
+        return _NO_CONTENT
+
+    async def find_records(
+        self,
+        caller: Operator,
+        session: str | None,
+        api: str | None,
+        kind: str | None,
+        text: str | None,
+        offset: int,
+        limit: int,
+    ) -> Reply:
+        """List some records of the session's state."""
+        state = (await self._find_session(session, caller)).save()
+        wanted = Wanted(api, kind, text, offset, limit)
+        return await asyncio.to_thread(find_records, self.state, state, wanted)
+
+    async def change_record(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
+        """Replace, add or remove one record."""
+        await change_record(await self._find_session(session, caller), self.state, body)
         return _NO_CONTENT
 
     async def list_snapshots(self, caller: Operator, session: str | None) -> Reply:
@@ -160,7 +189,7 @@ class Admin:
 
     async def read_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Answer the state in a snapshot as one document."""
-        return await self._state_reply(_find_snapshot(await self._find_session(session, caller), name))
+        return await state_reply(self.state, find_snapshot(await self._find_session(session, caller), name))
 
     async def save_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Save the session's state under a name."""
@@ -173,23 +202,28 @@ class Admin:
     async def delete_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Delete a snapshot."""
         target = await self._find_session(session, caller)
-        former = list_collections(_find_snapshot(target, name))
-        await target.change(lambda: _delete_snapshot(target, name))
+        former = list_collections(find_snapshot(target, name))
+        await target.change(lambda: delete_snapshot(target, name))
         await asyncio.to_thread(let_go_in_pieces, former)
         return _NO_CONTENT
 
     async def restore_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Restore the state in a snapshot."""
         target = await self._find_session(session, caller)
-        await _load_state(target, _find_snapshot(target, name))
+        await load_state(target, find_snapshot(target, name))
         return _NO_CONTENT
 
-    async def list_requests(self, caller: Operator, session: str | None, limit: int | None) -> Reply:
+    async def list_requests(
+        self, caller: Operator, session: str | None, limit: int | None, brief: bool
+    ) -> Reply:
         """List the journal, or the newest *limit* calls of it."""
         journal = (await self._find_session(session, caller)).journal
         entries, dropped = await journal.list_entries(), journal.dropped
-        reply = await entries_reply(entries[-limit:] if limit else entries)
-        return reply.with_headers({_DROPPED: str(dropped)}) if dropped else reply
+        return await entries_reply(entries[-limit:] if limit else entries, dropped, is_brief=brief)
+
+    async def read_request(self, id: str, caller: Operator, session: str | None) -> Reply:
+        """Answer one call of the journal."""
+        return await entry_reply(await self._list_entries(session, caller), id)
 
     async def clear_requests(self, caller: Operator, session: str | None) -> Reply:
         """Empty the journal."""
@@ -231,11 +265,12 @@ class Admin:
         disposition = {"Content-Disposition": 'attachment; filename="requests.har"'}
         return Reply(200, archive, {"Content-Type": JSON, **disposition})
 
-    async def stream_events(self, caller: Operator, session: str | None) -> Stream:
+    async def stream_events(self, caller: Operator, session: str | None, brief: bool) -> Stream:
         """Send each call as it is answered."""
         from sse_starlette import EventSourceResponse
 
-        events = self._events.stream((await self._find_session(session, caller)).journal)
+        journal = (await self._find_session(session, caller)).journal
+        events = self._events.stream(journal, is_brief=brief)
         return Stream(EventSourceResponse(events, ping=_PING_S))
 
     async def list_faults(self, caller: Operator, session: str | None) -> Reply:
@@ -286,13 +321,13 @@ class Admin:
 
     async def read_clock(self, caller: Operator, session: str | None) -> Reply:
         """Answer the session's time."""
-        return _clock_reply(await self._find_session(session, caller))
+        return clock_reply(await self._find_session(session, caller))
 
     async def set_clock(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Freeze, advance or reset the session's clock."""
         target = await self._find_session(session, caller)
         await target.change(lambda: change_clock(target.clock, body))
-        return _clock_reply(target)
+        return clock_reply(target)
 
     async def list_sessions(self, caller: Operator) -> Reply:  # noqa: ARG002
         """List the sessions, the longest idle first."""
@@ -322,6 +357,10 @@ class Admin:
         """Answer the alternatives in force in the session."""
         return Reply(200, dict((await self._find_session(session, caller)).choices))
 
+    async def list_alternatives(self, caller: Operator) -> Reply:  # noqa: ARG002
+        """List the choices of each contract, and what may be taken."""
+        return Reply(200, self._contracts.list_alternatives())
+
     async def write_choices(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Take the alternatives that the document names, and else those that the stub was started with."""
         target = await self._find_session(session, caller)
@@ -346,11 +385,6 @@ class Admin:
         # Whoever names no session here, but one that has ended in a cookie, gets the usual contract.
         return caller.session if session is None else await self._find_session(session, caller)
 
-    async def _state_reply(self, state: dict[str, Saved]) -> Reply:
-        # Others are served meanwhile.
-        content = await asyncio.to_thread(self.state.write_state, state)
-        return Reply(200, content, {"Content-Type": JSON})
-
     async def _find_session(self, name: str | None, caller: Operator) -> Session:
         if name is None:
             name = await self._sessions.find_name(caller.request) or DEFAULT
@@ -362,27 +396,3 @@ class Admin:
         self, name: str | None, caller: Operator, match: Match | None = None
     ) -> list[Entry]:
         return await (await self._find_session(name, caller)).journal.list_entries(match)
-
-
-def _find_snapshot(session: Session, name: str) -> dict[str, Saved]:
-    if name not in session.snapshots:
-        raise NotFound(f"snapshot {name!r} not found; {suggest_nearest(name, list(session.snapshots))}")
-    return session.snapshots[name]
-
-
-async def _load_state(session: Session, state: dict[str, Saved]) -> None:
-    """Load *state*, which may name some of the session's APIs only; others are served meanwhile."""
-    # The ids of the records that stay are taken as well.
-    ids = await asyncio.to_thread(collect_ids, {**session.save(), **state})
-    former = list_collections(session.save())
-    await session.change(lambda: session.load(state, ids))
-    await asyncio.to_thread(let_go_in_pieces, former)
-
-
-def _delete_snapshot(session: Session, name: str) -> None:
-    _find_snapshot(session, name)
-    del session.snapshots[name]
-
-
-def _clock_reply(session: Session) -> Reply:
-    return Reply(200, {"now": session.clock.timestamp(), "frozen": session.clock.is_frozen})

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.http.problems import Invalid, Violation
+from mockserver.http.reply import Reply
+from mockserver.session.session import Session
 from mockserver.simulation.clock import Clock
 
 _LAST_S = 253370764799.0  # the end of 9998: a token minted then still ends in a year of four digits
@@ -39,3 +41,8 @@ def _parse_instant(text: str) -> float:
     if not 0 <= seconds <= _LAST_S:
         raise Invalid([Violation("instant", "must be a moment between the years 1970 and 9998")])
     return seconds
+
+
+def clock_reply(session: Session) -> Reply:
+    """Answer the session's time."""
+    return Reply(200, {"now": session.clock.timestamp(), "frozen": session.clock.is_frozen})

@@ -45,6 +45,10 @@ class Contracts:
         # To write one takes a hundred times as long as to answer a call, and few choices are made.
         self._write_text = lru_cache(16)(self._write_text_of)
 
+    def list_served(self) -> dict[str, Spec]:
+        """Give the contracts of the served APIs by their names."""
+        return {api: spec for api, spec in self._specs.items() if api != NAME}
+
     def find(self, api: str, choices: Choices) -> Spec:
         """Find the contract of *api* with the alternatives in *choices*.
 
@@ -54,6 +58,21 @@ class Contracts:
             raise NotFound(f"contract {api!r} not found; {suggest_nearest(api, self.names)}")
         spec: Spec = apply_choices(self._specs[api], choices.get(api, {}))
         return spec
+
+    def list_alternatives(self) -> list[dict[str, Any]]:
+        """List the choices of each contract that has any, with what may be taken."""
+        return [
+            {
+                "api": api,
+                "id": choice.id,
+                "place": choice.place,
+                "reason": choice.reason,
+                "default": choice.default,
+                "alternatives": {one.name: one.text for one in choice.alternatives.values()},
+            }
+            for api in self._initial
+            for choice in read_choices(self._specs[api]).values()
+        ]
 
     async def write_text(self, api: str, choices: Choices) -> bytes:
         """Write the contract of *api* with the alternatives in *choices* as YAML.

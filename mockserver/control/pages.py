@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
+from mockserver.auth.issuer import DEFECTS
+from mockserver.auth.schemes import SIGNATURE, authorization_word, credential_kind
+from mockserver.http.session_name import PREFIX
 from openapi.choices import list_marks
 from openapi.choices.choice import MARK
 from openapi.choices.reach import list_reached
@@ -24,13 +27,47 @@ if TYPE_CHECKING:
 
 def render_control_page(
     operations: Sequence[Operation],
+    specs: Mapping[str, Spec],
     session: str,
-    defects: Sequence[str],
-    flaws: Sequence[Mapping[str, Any]],
+    url: str,
+    flaws: int,
 ) -> str:
-    """Render the page that shows and controls the session of that name."""
-    page = _template_environment().get_template("page.html")
-    return page.render(operations=operations, session=session, defects=defects, flaws=flaws, admin="/__admin")
+    """Render the page that shows and controls the session of that name, as the server at *url* has it.
+
+    specs: the contracts by the names of their APIs. flaws: how much is wrong with them.
+    """
+    rows = [
+        {
+            "api": one.api,
+            "operation": one.name,
+            "method": one.method,
+            "template": one.template,
+            "summary": one.summary,
+        }
+        for one in operations
+    ]
+    data = {
+        "session": session,
+        "operations": rows,
+        "schemes": {api: list(_list_schemes(spec)) for api, spec in specs.items()},
+        "defects": list(DEFECTS),
+        "flaws": flaws,
+        "curl": f"curl {url}{PREFIX}{session}{operations[0].template}" if operations else "",
+    }
+    return _template_environment().get_template("page.html").render(data=data)
+
+
+def _list_schemes(spec: Spec) -> Iterator[dict[str, str]]:
+    """Say where each credential goes that the stub can issue, and what stands before it."""
+    for scheme in spec.get("components", {}).get("securitySchemes", {}).values():
+        kind = credential_kind(scheme)
+        if kind == SIGNATURE:
+            continue
+        if scheme["type"] == "apiKey":
+            yield {"kind": kind, "place": scheme["in"], "name": scheme["name"], "word": ""}
+        else:
+            word = f"{authorization_word(scheme)} "
+            yield {"kind": kind, "place": "header", "name": "Authorization", "word": word}
 
 
 def render_docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:

@@ -6,25 +6,53 @@ import asyncio
 from collections.abc import Sequence
 
 from mockserver.http import exact_json
+from mockserver.http.problems import NotFound
 from mockserver.http.reply import Reply
 from mockserver.session.journal import Entry
 from openapi.media_type import JSON
 
+# How many calls the journal had to drop to make room; the list that lacks them has this header.
+_DROPPED = "X-Mock-Journal-Dropped"
+# No page of another site may show ours in a frame and have its user click there.
+_FRAME_POLICY = "frame-ancestors 'none'"
+# For a page whose styles and scripts are all files of ours.
+STRICT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'self'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
 
-async def entries_reply(entries: Sequence[Entry]) -> Reply:
-    """List the calls; others are served meanwhile, since a full journal takes a while to write."""
-    return Reply(200, await asyncio.to_thread(_write_entries, entries), {"Content-Type": JSON})
+
+async def entries_reply(entries: Sequence[Entry], dropped: int = 0, *, is_brief: bool = False) -> Reply:
+    """List the calls; others are served meanwhile, since a full journal takes a while to write.
+
+    dropped: how many are missing. is_brief: whether heads and bodies are left out.
+    """
+    content = await asyncio.to_thread(_write_entries, entries, is_brief)
+    return Reply(200, content, {"Content-Type": JSON, **({_DROPPED: str(dropped)} if dropped else {})})
 
 
-def _write_entries(entries: Sequence[Entry]) -> bytes:
-    return b"[" + b",".join(exact_json.dumps(entry.document()) for entry in entries) + b"]"
+async def entry_reply(entries: Sequence[Entry], id: str) -> Reply:
+    """Answer the call of that id. Raises NotFound."""
+    entry = next((one for one in entries if str(one.id) == id), None)
+    if entry is None:
+        raise NotFound(f"call {id[:100]!r} not found; it was none, or the journal keeps it no more")
+    return Reply(200, await asyncio.to_thread(_write_entry, entry), {"Content-Type": JSON})
 
 
-def html_reply(page: str) -> Reply:
-    """Answer a page for people."""
+def _write_entry(entry: Entry) -> bytes:
+    return exact_json.dumps(entry.document())
+
+
+def _write_entries(entries: Sequence[Entry], is_brief: bool) -> bytes:
+    return b"[" + b",".join(exact_json.dumps(entry.document(is_brief=is_brief)) for entry in entries) + b"]"
+
+
+def html_reply(page: str, policy: str = _FRAME_POLICY) -> Reply:
+    """Answer a page for people, to which the content security *policy* applies."""
     headers = {
-        # No page of another site may show this one in a frame and have its user click there.
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": "frame-ancestors 'none'",
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
     }
     return Reply(200, page.encode(), headers)

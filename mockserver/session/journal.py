@@ -83,29 +83,33 @@ class Entry(NamedTuple):
         """Parse the request's body: JSON, or text if it is not JSON, or None for no body."""
         return _parse_body(self.content)
 
-    def document(self) -> dict[str, Any]:
-        """Render the entry as the control plane shows it, without credentials."""
+    def document(self, *, is_brief: bool = False) -> dict[str, Any]:
+        """Render the entry as the control plane shows it, without credentials.
+
+        is_brief: whether heads and bodies are left out.
+        """
         operation, response, secrets = self.matched_operation, self.response, self.headers.secrets
         headers = secrets.redact_headers(response.text_headers()) if response else {}
+        request: dict[str, Any] = {
+            "method": self.method,
+            "path": secrets.redact_text(self.path),
+            "query": secrets.redact_query(self.query).decode("latin-1"),
+        }
+        answer: dict[str, Any] | None = {"status": response.status} if response else None
+        if not is_brief:
+            request["headers"] = secrets.redact_headers(self.headers.values)
+            request["body"] = secrets.redact_body(self.content, self.media_type)
+            if response and answer:
+                media_type = headers.get("content-type", "")
+                answer |= {"headers": headers, "body": secrets.redact_body(response.content, media_type)}
         return {
             "id": str(self.id),
             "at": _CLOCK.format_instant(self.at_s),
             "session": self.session,
             "api": operation and operation.api,
             "operation": operation and operation.name,
-            "request": {
-                "method": self.method,
-                "path": secrets.redact_text(self.path),
-                "query": secrets.redact_query(self.query).decode("latin-1"),
-                "headers": secrets.redact_headers(self.headers.values),
-                "body": secrets.redact_body(self.content, self.media_type),
-            },
-            "response": response
-            and {
-                "status": response.status,
-                "headers": headers,
-                "body": secrets.redact_body(response.content, headers.get("content-type", "")),
-            },
+            "request": request,
+            "response": answer,
             "duration_ms": round(self.duration_s * 1000, 3),
             "violations": [secrets.redact_text(str(violation)) for violation in self.violations],
             "near_miss": self.near_miss and secrets.redact_text(self.near_miss),

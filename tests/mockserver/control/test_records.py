@@ -1,0 +1,83 @@
+"""Records of a state one by one, and calls of a journal without what is large in them."""
+
+from __future__ import annotations
+
+import pytest
+
+FANS = {"api": "onlyautomator", "kind": "fans"}
+
+
+def look(caller, path, **query):
+    return caller.http.get(f"/__admin/{path}", params={"session": caller.id, **query})
+
+
+def find(caller, **query):
+    return look(caller, "state/records", **query).json()
+
+
+def test_records_are_found_by_kind_and_text_and_listed_in_part(caller):
+    caller.write({"fanId": "12345", "category": "content", "preference": "Dark_Mode", "value": True})
+    some = find(caller, kind="fans", offset=1, limit=2)
+    hit = find(caller, text="dark_mode")
+
+    assert {"api": "onlyautomator", "kind": "fans", "count": 5} in some["kinds"]
+    assert some["found"] == 5
+    assert some["records"] == [
+        {**FANS, "index": 1, "record": "67890"},
+        {**FANS, "index": 2, "record": "24680"},
+    ]
+    assert hit["found"] == 1
+    assert hit["records"][0]["record"]["preference"] == "Dark_Mode"
+
+
+def test_record_is_replaced_added_and_removed(caller):
+    caller.write({"fanId": "12345", "category": "content", "preference": "dark_mode", "value": True})
+    (kept,) = find(caller, kind="preferences", api="onlyautomator")["records"]
+    changed = {**kept["record"], "value": False}
+    place = {name: kept[name] for name in ("api", "kind", "index")}
+    caller.admin("PUT", "state/records", {**place, "former": kept["record"], "record": changed})
+    caller.admin("PUT", "state/records", {**FANS, "record": "98765"})
+    caller.admin("PUT", "state/records", {**FANS, "index": 1, "former": "67890"})
+
+    assert find(caller, text="dark_mode")["records"][0]["record"]["value"] is False
+    assert [one["record"] for one in find(caller, kind="fans")["records"]] == [
+        "12345", "24680", "fan_uuid_12345", "mock-slow", "98765",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "message"),
+    [
+        ({"index": 0, "former": "someone else", "record": "1"}, 409, "fans 0 has changed since it was read"),
+        ({"index": 9, "record": "1"}, 404, "fans 9 not found; there are 5"),
+        ({"index": 0, "record": 7}, 400, "onlyautomator.fans[0]"),
+        ({"api": "onlyautomatr", "record": "1"}, 404, "did you mean 'onlyautomator'?"),
+        ({"kind": "fan", "record": "1"}, 400, "onlyautomator.fan"),
+    ],
+)
+def test_change_that_cannot_be_made_changes_nothing(caller, change, status, message):
+    answer = caller.ask("PUT", "state/records", {**FANS, **change})
+
+    assert answer.status_code == status
+    assert message in answer.text
+    assert find(caller, kind="fans")["found"] == 5
+
+
+def test_calls_are_listed_in_brief_and_read_one_by_one(caller):
+    caller.write()
+    (whole,) = caller.admin("GET", "requests")
+    (brief,) = look(caller, "requests", brief="true").json()
+
+    assert brief["response"] == {"status": 200}
+    assert sorted(brief["request"]) == ["method", "path", "query"]
+    assert brief == {**whole, "request": brief["request"], "response": brief["response"]}
+    assert caller.admin("GET", f"requests/{whole['id']}") == whole
+    assert look(caller, "requests/77").status_code == 404
+
+
+def test_alternatives_are_those_that_are_taken(caller):
+    listed = caller.http.get("/__admin/choices/alternatives").json()
+    taken = caller.admin("GET", "choices")
+
+    assert {(one["api"], one["id"]) for one in listed} == {(api, id) for api in taken for id in taken[api]}
+    assert all(taken[one["api"]][one["id"]] in one["alternatives"] for one in listed)
