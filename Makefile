@@ -85,7 +85,7 @@ docs: .venv/ready
 	@$(BIN)/zensical build --clean --strict
 	@echo "build/site/index.html"
 
-# Take the pictures in the README (needs Chromium).
+# Take the pictures in the pages (needs Chromium).
 pictures: .venv/ready
 	$(BIN)/python -m tests.docs.pictures
 

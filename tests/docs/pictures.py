@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import yaml
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mockserver.testing.client import MockSession
 
 IMAGES = ROOT / "docs/images"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _API, _LIE = "suprsend", "OneSetForAllObjects"
 
 
@@ -84,15 +85,21 @@ def send_calls(session: MockSession) -> None:
     session.faults({"match": {"method": "GET"}, "latency": {"uniform_ms": [50, 150]}})
 
 
-def take_picture(browser: Browser, url: str, name: str, height: int, click: str = "") -> None:
-    """Save what a page shows at first sight, or after a click."""
-    page = browser.new_page(viewport={"width": 1100, "height": height})
-    page.goto(url, wait_until="load")
-    page.wait_for_timeout(500)  # the control page fetches what it shows
-    if click:
-        page.click(click)
-    page.screenshot(path=IMAGES / name)
-    page.close()
+def take_pictures(browser: Browser, url: str, name: str, height: int, click: str = "") -> None:
+    """Save what a page shows at first sight, or after a click, in the light and in the dark."""
+    for scheme in SCHEMES:
+        page = browser.new_page(viewport={"width": 1100, "height": height}, color_scheme=scheme)
+        page.goto(url, wait_until="load")
+        page.wait_for_timeout(700)  # the pages of the stub fetch what they show
+        if click:
+            page.click(click)
+        page.screenshot(path=IMAGES / name_picture(name, scheme))
+        page.close()
+
+
+def name_picture(name: str, scheme: str) -> str:
+    """Name the file of a picture."""
+    return f"{name}.png" if scheme == "light" else f"{name}-{scheme}.png"
 
 
 def main() -> None:
@@ -104,15 +111,17 @@ def main() -> None:
     with (
         sync_playwright() as playwright,
         tempfile.TemporaryDirectory() as folder,
-        MockServer(["onlyautomator"], seed=1) as mock,
+        MockServer(seed=1) as mock,
     ):
         browser = playwright.chromium.launch(executable_path=needs_chromium(), args=["--no-sandbox"])
         # With the evidence of the first failure unfolded.
-        take_picture(browser, write_report(Path(folder)).as_uri(), "report.png", 800, "details summary")
+        take_pictures(browser, write_report(Path(folder)).as_uri(), "report", 800, "details summary")
         matrix = write_matrix(Path(folder) / "matrix")
-        take_picture(browser, matrix.as_uri(), "matrix.png", 800, "[value=differs]")
+        take_pictures(browser, matrix.as_uri(), "matrix", 800, "[value=differs]")
         send_calls(mock.session("shop"))
-        take_picture(browser, f"{mock.url}/__admin/?session=shop", "control-page.png", 940)
+        take_pictures(browser, f"{mock.url}/__admin/?session=shop", "control-page", 800)
+        take_pictures(browser, f"{mock.url}/__admin/docs/onlyautomator", "reference", 800)
+        take_pictures(browser, mock.url, "front-page", 800)
         browser.close()
 
 

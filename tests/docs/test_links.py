@@ -11,7 +11,8 @@ from . import pictures
 from .pages import PAGES, ROOT
 
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"\]\(([^()\s]+)\)")
+_LINK = re.compile(r"(?:\]\(|\b(?:src|srcset)=\")([^()\s\"]+)[)\"]")
+_PICTURE = re.compile(r"<picture><source .*srcset=\"(\S+)\"><img src=\"(\S+)\" alt=\"([^\"]+)\"></picture>")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # Written by `make docs`; what it writes is looked at in test_requirements.py.
 _WRITTEN = "docs/requirements/"
@@ -80,13 +81,19 @@ def test_architecture_shows_every_folder() -> None:
         assert sorted(shown) == sorted(folders)
 
 
-def test_pictures_are_small_and_described() -> None:
-    shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+def test_pictures_are_small_described_and_shown() -> None:
+    """Each is there for the light and for the dark."""
+    shown = {
+        (page.parent / file).resolve(): description
+        for page in PAGES
+        for dark, light, description in _PICTURE.findall(page.read_text(encoding="utf-8"))
+        for file in (dark, light)
+    }
 
-    assert len(shown) == 2
-    assert pictures.IMAGES.is_dir(), "`make pictures` takes them"
-    assert all(len(description) > 20 for description, _ in shown)
-    assert all((ROOT / file).stat().st_size < 200_000 for _, file in shown)
+    assert {file for file in pictures.IMAGES.iterdir() if file.suffix == ".png"} == set(shown)
+    assert all(len(description) > 20 for description in shown.values())
+    assert all(file.stat().st_size < 200_000 for file in shown)
+    assert len(_PICTURE.findall((ROOT / "README.md").read_text(encoding="utf-8"))) == 2
 
 
 @pytest.mark.parametrize(
@@ -101,6 +108,7 @@ def test_pictures_are_small_and_described() -> None:
         ("[a](..)", ["page.md: .."]),
         ("[a](there.md#none)", ["page.md: there.md#none"]),
         ("![a](none.png)", ["page.md: none.png"]),
+        ('<img src="none.png" alt="a">', ["page.md: none.png"]),
     ],
 )
 def test_dead_link_is_found(text: str, dead_links: list[str], tmp_path: Path) -> None:
