@@ -8,8 +8,10 @@ import pytest
 
 from tests.layout.tree import ROOT, files
 
-# A path that climbs out of the tree, or one of somebody's own machine. Links of Markdown are left to tests/docs.
-FOREIGN = re.compile(r"(?<!\]\()(?<!\.\./)(?:\.\./)+(?=[A-Za-z])|(?<![\w.:/~-])/(?:home|root|work|Users)/")
+# A path that climbs out of the tree, or one of somebody's own machine. Links and pictures are left to tests/docs.
+FOREIGN = re.compile(
+    r"(?<!\]\()(?<!src=\")(?<!srcset=\")(?<!\.\./)(?:\.\./)+(?=[A-Za-z])|(?<![\w.:/~-])/(?:home|root|work|Users)/"
+)
 
 
 def foreign(text: str) -> list[str]:
@@ -42,6 +44,7 @@ def test_foreign_place_is_found(text):
         "up to ../..",
         "[a](../README.md)",
         "[a](../../README.md)",
+        '<img src="../images/report.png">',
         "a network/home/load",
         "https://example.com/home/page",
     ],
