@@ -109,6 +109,11 @@ class Exchange:
         """The path that was asked, decoded, with credentials and all."""
         return self._url.path
 
+    def forget_rendered(self) -> None:
+        """Give up what was rendered, of which a run of thousands has too much; it is rendered again when asked for."""
+        for name in ("url", "query", "headers", "body", "curl", "response_headers", "response_body"):
+            vars(self).pop(name, None)
+
     def rebuild_request(self) -> Request:
         """Make the request again as it was sent, with credentials and all."""
         return Request(self.method, self._url, self._headers, self.content)

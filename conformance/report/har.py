@@ -31,6 +31,7 @@ def write_har(exchanges: Iterable[Exchange], stream: BinaryIO) -> None:
                 timings=harfile.Timings(send=0, wait=took_ms, receive=0),
                 comment=_describe_end(one),
             )
+            one.forget_rendered()
     text.write("\n")
     text.detach()
 

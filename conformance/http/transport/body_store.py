@@ -22,13 +22,14 @@ _MOST_IN_MEMORY = (
 NOT_PARSED = object()
 MOST_STORED = 512 * 1024 * 1024  # bytes of the file, in which bodies are compressed
 _MOST_PARSED = 2 * 1024 * 1024  # bytes of the bodies whose values are kept; a value takes some times as much
+_MOST_PARSED_SMALL = 1024 * 1024  # bytes of the small ones whose values stay with them
 
 
 class KeptBody:
     """The body of a message. size: of the whole, in bytes. content: where it is small enough to stay in memory.
 
-    value: of a small body, once it was parsed. was_parsed: whether there has been one of a large body, for which there
-    is room again then.
+    value: of a small body, once it was parsed, if there was room for it. was_parsed: whether there has been one of
+    another body, for which there is room again then.
     """
 
     def __init__(self, store: BodyStore, size: int, content: bytes | None = None) -> None:
@@ -44,9 +45,10 @@ class KeptBody:
 
     def parse(self, parse: Callable[[bytes], Any]) -> Any:
         """Return what *parse*, the same for all bodies of a run, makes of it."""
-        # Small ones are most, and read again and again: their values stay with them.
+        # Small ones are most, and read again and again: their values stay with them. A contract of a thousand
+        # operations has so many that there is no room for all.
         if self.value is NOT_PARSED:
-            if self._content is None or self.size > _SMALL:
+            if self._content is None or self.size > _SMALL or not self._store.take_room_for_value(self.size):
                 value = self._store.parse(self, parse)
                 self.was_parsed = True
                 if not isinstance(value, Exception):
@@ -75,6 +77,7 @@ class BodyStore:
         self._last: tuple[KeptBody, bytes] | None = None  # what was read last is as a rule read again
         self._parsed: OrderedDict[KeptBody, Any] = OrderedDict()
         self._parsed_bytes = 0
+        self._value_bytes = _MOST_PARSED_SMALL
         self._lock = threading.RLock()
 
     def keep(self, content: bytes) -> KeptBody:
@@ -98,8 +101,15 @@ class BodyStore:
             self._memory_bytes -= size if has_memory else 0
             return has_memory
 
+    def take_room_for_value(self, size: int) -> bool:
+        """Take room for the value of a small body of *size* bytes; False if there is none left."""
+        with self._lock:
+            has_room = size <= self._value_bytes
+            self._value_bytes -= size if has_room else 0
+            return has_room
+
     def parse(self, body: KeptBody, parse: Callable[[bytes], Any]) -> Any:
-        """Return what *parse*, always the same, makes of a large body; the values of the latest ones are kept."""
+        """Return what *parse*, always the same, makes of a body; the values of the latest ones are kept."""
         with self._lock:
             if body in self._parsed:
                 self._parsed.move_to_end(body)

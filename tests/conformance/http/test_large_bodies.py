@@ -36,6 +36,25 @@ def test_large_answers_are_not_kept_in_memory():
         assert kept < 12 * MEGABYTE  # all of them take fifty
 
 
+def test_values_of_many_small_answers_are_not_kept_in_memory():
+    """A contract of a thousand operations has thousands, and a value takes ten times the bytes of its text."""
+    store = BodyStore()
+    texts = [
+        json.dumps([{"number": number + more / 7} for more in range(60)]).encode() for number in range(1500)
+    ]
+    bodies = [store.keep(text) for text in texts]
+    tracemalloc.start()
+    try:
+        values = sum(len(body.parse(json.loads)) for body in bodies)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert values == 60 * 1500
+    assert kept < 34 * MEGABYTE
+    assert bodies[-1].parse(json.loads)[1] == {"number": 1499 + 1 / 7}
+
+
 def test_remembered_outcome_keeps_no_answer_in_memory():
     """It has met the answers on its way, and is raised again for each requirement that asks for it."""
     with talking_to(Server(answer_with_names)) as client:
