@@ -56,6 +56,8 @@ def contract_path(api: str) -> Path:
     if api not in api_names():
         near = difflib.get_close_matches(api, api_names(), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(api_names())}"
+        if Path(api).suffix in (".yaml", ".yml", ".json"):
+            raise UnknownApi(f"{api!r} is no name of an API; give an OpenAPI file with --spec")
         raise UnknownApi(f"no API {api!r}; {hint}")
     return file
 

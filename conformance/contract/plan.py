@@ -22,7 +22,8 @@ def describe_plan(target: ContractProfile, seed: int, mode: Mode) -> Iterator[st
     for operation, number in planned.items():
         if number:
             writes = "" if operation.method in SAFE_METHODS else "  writes"
-            yield f"{operation.method:6}  {operation.path:{width}}  {number:4} times{writes}"
+            times = "time " if number == 1 else "times"
+            yield f"{operation.method:6}  {operation.path:{width}}  {number:4} {times}{writes}".rstrip()
     sums = Counter[bool]()
     for operation, number in planned.items():
         sums[operation.method not in SAFE_METHODS] += number

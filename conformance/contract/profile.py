@@ -72,7 +72,12 @@ def check_contract_profile(document: Mapping[Any, Any], name: str, folder: Path)
         raise BadProfile(f"{name}: spec: is not text; name an OpenAPI file")
     contract = read_contract(folder / document["spec"])
     filled = resolve_profile(
-        dict(document), name, contract.name, folder, lambda key: _is_bearer(contract.schemes.get(key, {}))
+        dict(document),
+        name,
+        contract.name,
+        folder,
+        lambda key: _is_bearer(contract.schemes.get(key, {})),
+        lambda key: _is_basic(contract.schemes.get(key, {})),
     )
     profile = make_profile(ContractProfile, {**filled, "api": contract.name, "spec": contract}, name, folder)
     if errors := list(_list_errors(profile, contract)):

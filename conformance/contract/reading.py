@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +122,8 @@ class Contract:
     """A whole file.
 
     name: the API's, made of its title. schemes: the security schemes by name. unusable: operations that cannot be
-    asked, as method and path, and why. flaws: what else is wrong with the file, in sentences.
+    asked, as method and path, and why. flaws: what else is wrong with the file, in sentences. files: all that it
+    consists of, the main one first.
     """
 
     file: Path
@@ -133,6 +134,7 @@ class Contract:
     schemes: Mapping[str, Mapping[str, Any]] = field(repr=False)
     unusable: Mapping[str, str] = field(repr=False, default_factory=dict)
     flaws: Sequence[str] = field(repr=False, default=())
+    files: Sequence[Path] = field(repr=False, default=())
 
     @property
     def spec(self) -> openapi.Spec:
@@ -151,24 +153,48 @@ def read_contract(file: Path) -> Contract:
 
     Raises BadContract if it cannot be read, or is no such file.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise BadContract(f"{file}: cannot be read: {error.strerror}; name an OpenAPI file") from None
-    return _read_once(file, hashlib.sha256(content).hexdigest())
+    # A profile is read several times in a run, and a contract takes a second.
+    known = _read_contracts.get(file)
+    if known is None or known.sha256 != _digest_files(known.files):
+        _read_contracts.pop(file, None)
+        while len(_read_contracts) >= _MOST_READ:
+            del _read_contracts[next(iter(_read_contracts))]
+        known = _read_contracts[file] = _read_anew(file)
+    return known
 
 
-@lru_cache  # by content: a profile is read several times in a run, and a contract takes a second
-def _read_once(file: Path, sha256: str) -> Contract:
+_read_contracts: dict[Path, Contract] = {}
+_MOST_READ = 128
+
+
+def _digest_files(files: Sequence[Path]) -> str:
+    """Return the digest of the contract in *files*, the main one first: that of the file where it is the only one."""
+    digests = []
+    for number, file in enumerate(files):
+        try:
+            digests.append(hashlib.sha256(file.read_bytes()).hexdigest())
+        except OSError as error:
+            if number == 0:
+                raise BadContract(f"{file}: cannot be read: {error.strerror}; name an OpenAPI file") from None
+            digests.append("")  # of one that is not there yet
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _read_anew(file: Path) -> Contract:
+    _digest_files([file])  # says what is wrong with one that cannot be read
     try:
-        return build_contract(read_document(file), sha256)
+        document = read_document(file)
+        files = list(
+            dict.fromkeys([file, *sorted(one for one in document.files if one.resolve() != file.resolve())])
+        )
+        return build_contract(document, _digest_files(files), files)
     except openapi.BadSpec as error:
         raise BadContract(str(error)) from None
     except ValueError as error:
         raise BadContract(f"{file}: {error}") from None
 
 
-def build_contract(document: Document, sha256: str = "") -> Contract:
+def build_contract(document: Document, sha256: str = "", files: Sequence[Path] = ()) -> Contract:
     """Make the contract of a *document*; raises ValueError if there is nothing to judge by."""
     spec = document.spec
     unusable = {f"{method.upper()} {path}": why for (path, method), why in document.unusable.items()}
@@ -183,6 +209,7 @@ def build_contract(document: Document, sha256: str = "") -> Contract:
         file=document.file,
         name=_derive_name(spec, document.file),
         sha256=sha256,
+        files=files,
         text=operations[0].text,
         # What is deleted cannot be asked any more, so that comes last.
         operations=sorted(operations, key=lambda one: one.method == "DELETE"),

@@ -147,7 +147,7 @@ class Verdict:
                 return NO_VERDICT, f"{self.ended_by}; {open_ones}"
             return NO_VERDICT, f"{open_ones}, the first was {unknown[0]}: {first}"
         if not self.musts_tested:
-            return NO_VERDICT, "no MUST was tested"
+            return NO_VERDICT, f"no MUST was tested{self._describe_refusals()}"
         if self._was_refused_alike:
             return NO_VERDICT, (
                 f"every request was refused with the same {self.exchanges[-1].status}, as by a proxy that has no API "
@@ -175,6 +175,18 @@ class Verdict:
         if any(200 <= (one.status or 0) < 400 for one in final):
             return False  # a redirect, too, refuses nothing
         return len({(one.status, one.response_body) for one in final}) == 1
+
+    def _describe_refusals(self) -> str:
+        """Say that all was refused with one status, if it was, which is most often a matter of the profile."""
+        statuses = {one.status for one in self.exchanges if not one.was_sent_again}
+        if len(statuses) != 1 or not 400 <= (status := statuses.pop() or 0) < 500:
+            return ""
+        advice = (
+            "base_url, and name ids that exist under fixtures"
+            if status == 404
+            else "base_url and the credentials"
+        )
+        return f", for every request was answered {status}; check {advice}"
 
     def _reason_of(self, id_: str) -> str | None:
         return next(result.reason for result in self.results if result.requirement.id == id_)

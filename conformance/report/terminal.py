@@ -22,6 +22,7 @@ from conformance.report.words import GRADES, INDENT, WORD_WIDTH, WORDS
 from conformance.suite.choice import merge_observed
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import LEVELS, Requirement
+from openapi.wording import count_things
 
 if TYPE_CHECKING:
     from conformance.judge.exploration import Exploration
@@ -189,8 +190,10 @@ class Terminal:
         """Print how much was explored."""
         found = len(exploration.findings)
         self._print()
+        number = exploration.exam_count
+        exams = {0: "a part of one exam", 1: "1 exam"}.get(number, f"{number} exams")
         self._print(
-            f"explored {exploration.exam_count} exams with {exploration.request_count} requests: "
+            f"explored {exams} with {count_things(exploration.request_count, 'request')}: "
             f"{found} {'finding' if found == 1 else 'findings'}, not part of the verdict"
             f"{f'; ended early: {exploration.stopped}' if exploration.stopped else ''}"
         )

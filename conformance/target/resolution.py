@@ -22,24 +22,42 @@ _LONGEST_COMPLAINT = 200
 _BEARER = re.compile(r"(?:authorization:\s*)?bearer\s+(?=\S)", re.IGNORECASE)
 
 
+_IN_HEADER = r"[\x21-\x7e]+(?: [\x21-\x7e]+)*"
+_IN_BASE64 = r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
+
+
 def resolve_profile(
-    document: Mapping[Any, Any], name: str, api: str, folder: Path, is_bearer: Callable[[str], bool]
+    document: Mapping[Any, Any],
+    name: str,
+    api: str,
+    folder: Path,
+    is_bearer: Callable[[str], bool],
+    is_basic: Callable[[str], bool] = lambda _: False,
 ) -> dict[Any, Any]:
     """Fill in what the profile called *name* takes from the environment and from commands.
 
     Everything under ``credentials`` becomes a Secret. folder: where commands run. is_bearer: tells of a credential's
-    key whether it is sent after the word Bearer.
+    key whether it is sent after the word Bearer. is_basic: likewise, whether it is sent in Base64, which
+    carries any text.
     Raises BadProfile for what is not there.
     """
-    return _Resolution(name, api, folder, is_bearer).resolve(document)
+    return _Resolution(name, api, folder, is_bearer, is_basic).resolve(document)
 
 
 class _Resolution:
-    def __init__(self, name: str, api: str, folder: Path, is_bearer: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        name: str,
+        api: str,
+        folder: Path,
+        is_bearer: Callable[[str], bool],
+        is_basic: Callable[[str], bool],
+    ) -> None:
         self._name = name
         self._api = api
         self._folder = folder
         self._is_bearer = is_bearer
+        self._is_basic = is_basic
 
     def resolve(self, document: Mapping[Any, Any]) -> dict[Any, Any]:
         resolved = {
@@ -82,7 +100,7 @@ class _Resolution:
             def read_token(printed: str) -> str:
                 # Many tools print the whole header; no bearer token has a space in it.
                 token = _BEARER.sub("", printed, count=1) if self._is_bearer(key) else printed
-                return self._check_credential(token, at)
+                return self._check_credential(token, key)
 
             def fetch(within_s: float) -> str:
                 try:
@@ -99,7 +117,7 @@ class _Resolution:
         if not isinstance(value, str):
             return value
         whole = VARIABLE.fullmatch(value)
-        credential = self._check_credential(self._fill_in_text(value, at), at)
+        credential = self._check_credential(self._fill_in_text(value, at), key)
         # Understood like what a command prints, it would stand twice in curl lines, which take it from the environment.
         if self._is_bearer(key) and _BEARER.match(credential):
             raise BadProfile(
@@ -107,12 +125,13 @@ class _Resolution:
             )
         return Secret(credential, whole[1] if whole else variable, key=at)
 
-    def _check_credential(self, value: str, at: str) -> str:
+    def _check_credential(self, value: str, key: str) -> str:
+        at = f"credentials.{key}"
         if not value:
             raise BadProfile(
                 f"{self._name}: {at}: is empty; give the credential, or remove the key where it is optional"
             )
-        if not re.fullmatch(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", value):
+        if not re.fullmatch(_IN_BASE64 if self._is_basic(key) else _IN_HEADER, value):
             raise BadProfile(
                 f"{self._name}: {at}: holds a character that no HTTP header can carry; "
                 "give the credential alone, without line breaks"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,7 @@ def _parse_text(text: str, repeated: list[Steps], *, is_json: bool) -> Any:
         return _parse_yaml(text, repeated)
     try:
         # Much faster, and most of what begins so is JSON.
-        content = json.loads(text)
+        content = _parse_json(text, repeated)
     except ValueError as error:
         try:
             return _parse_yaml(text, repeated)
@@ -47,6 +49,37 @@ def _parse_text(text: str, repeated: list[Steps], *, is_json: bool) -> Any:
             raise
     _check_depth(content)
     return content
+
+
+def _parse_json(text: str, repeated: list[Steps]) -> Any:
+    names: dict[int, list[str]] = {}
+
+    def make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            names[id(made)] = [
+                name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+            ]
+        return made
+
+    content = json.loads(text, object_pairs_hook=make_object)
+    # What was replaced by the last of its name is in no place any more.
+    repeated += _find_members(content, names) if names else ()
+    return content
+
+
+def _find_members(content: Any, names: Mapping[int, Sequence[str]]) -> Iterator[Steps]:
+    """Yield the places of the members *names* of objects, by their identity."""
+    waiting: list[tuple[Steps, Any]] = [((), content)]
+    while waiting:
+        at, node = waiting.pop()
+        if isinstance(node, dict):
+            yield from ((*at, name) for name in names.get(id(node), ()))
+            waiting += [((*at, name), one) for name, one in node.items() if isinstance(one, (dict, list))]
+        elif isinstance(node, list):
+            waiting += [
+                ((*at, index), one) for index, one in enumerate(node) if isinstance(one, (dict, list))
+            ]
 
 
 def _check_depth(content: Any) -> None:

@@ -116,7 +116,8 @@ def _check_info(inspection: Inspection, spec: Spec) -> None:
     info = spec.setdefault("info", {})
     for name in ("title", "version"):
         if not info.get(name):
-            inspection.report_at(("info", name), "is missing; it is shown where the API is named, so add it")
+            wrong = "is empty" if name in info else "is missing"
+            inspection.report_at(("info", name), f"{wrong}; it is shown where the API is named, so add it")
             info[name] = ""
 
 

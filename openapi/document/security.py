@@ -15,17 +15,12 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 def check_schemes(schemes: Mapping[str, Any]) -> Iterator[Flaw]:
-    """Tell of the security schemes that can be asked for nowhere."""
+    """Tell of the security schemes that nobody can show, since they are written wrong."""
     for name, scheme in schemes.items():
-        place = ("components", "securitySchemes", name)
-        if scheme["type"] == _MUTUAL_TLS:
+        # Nothing is wrong with mutual TLS, though no client can show its certificate over plain HTTP.
+        if scheme["type"] != _MUTUAL_TLS and not _can_be_shown(scheme):
             yield Flaw(
-                (*place, "type"),
-                "is mutual TLS, and no client can show its certificate over plain HTTP; it is not asked for",
-            )
-        elif not _can_be_shown(scheme):
-            yield Flaw(
-                (*place, "name"),
+                ("components", "securitySchemes", name, "name"),
                 "is a name that no header can have, with a space or another sign in it; it is not asked for, so write "
                 "the name alone",
             )

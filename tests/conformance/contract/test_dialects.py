@@ -7,11 +7,13 @@ from functools import partial
 import pytest
 
 from conformance.contract import cases
+from conformance.contract.reading import read_contract
 from conformance.judge.suites import read_profile
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
 from conformance.report.folder import write_reports
+from conformance.target.model import BadProfile
 
 SECRET = "ada:secret-4711"
 ENCODED = base64.b64encode(SECRET.encode()).decode()
@@ -140,6 +142,47 @@ def test_null_is_refused_where_it_may_not_be(dialect, judged):
     verdict = judged(Numbers(CONTRACTS[dialect][1]), dialect)
 
     assert verdict.ids("failed") == ["me/rename-schema"]
+
+
+def test_basic_credential_may_have_any_letters(tmp_path, monkeypatch):
+    """RFC 7617: what stands in the header is Base64."""
+    monkeypatch.setattr(cases, "COUNT", 4)
+    (tmp_path / "me.yaml").write_text(CONTRACTS["basic"][0])
+    profile = {"spec": str(tmp_path / "me.yaml"), "base_url": IN_PROCESS_URL}
+    server = Me(f"authorization: Basic {base64.b64encode('jörg:päss wort'.encode()).decode()}")
+
+    assert (
+        judge_in_process(server, {**profile, "credentials": {"door": "jörg:päss wort"}}).verdict
+        == "conformant"
+    )
+    with pytest.raises(BadProfile, match="holds a character that no HTTP header can carry"):
+        judge_in_process(server, {**profile, "credentials": {"door": "jörg:\n"}})
+
+
+def test_contract_is_read_anew_when_any_of_its_files_was_edited(tmp_path):
+    schema = "{type: object, properties: {name: {type: %s}}}"
+    (tmp_path / "me.yaml").write_text(three("3.0.3", "{type: http, scheme: basic}", '{$ref: "name.yaml"}'))
+    part = tmp_path / "name.yaml"
+    part.write_text(schema % "string")
+    first = read_contract(tmp_path / "me.yaml")
+    assert read_contract(tmp_path / "me.yaml") is first
+    part.write_text(schema % "integer")
+    second = read_contract(tmp_path / "me.yaml")
+
+    assert first.sha256 != second.sha256
+    assert [type_ for type_ in ("string", "integer") if type_ in str(second.spec["components"])] == [
+        "integer"
+    ]
+
+
+def test_run_that_was_refused_throughout_says_so(judged):
+    class Nothing:
+        def answer(self, _request):
+            return Response(404)
+
+    assert judged(Nothing(), "bearer").reason.endswith(
+        "every request was answered 404; check base_url, and name ids that exist under fixtures"
+    )
 
 
 def test_other_bodies_than_json_are_not_tested(tmp_path):

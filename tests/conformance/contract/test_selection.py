@@ -163,11 +163,13 @@ def test_plan_says_what_is_sent_and_sends_nothing(tmp_path):
         sent_by_plan = len(server.requests)
         safely = conformance("run", file, "--plan", "--mode", "read-only").stdout
         conformance("run", file)
-    lines = [line.split() for line in planned.stdout.splitlines() if "times" in line]
+    lines = [line.split() for line in planned.stdout.splitlines() if " time" in line]
     sent = Counter((one.method, "/".join(one.path.split("/")[:2])) for one in server.requests)
 
     assert (planned.exit_code, sent_by_plan) == (0, 0)
     assert [line[:2] for line in lines] == [["GET", "/books"], ["POST", "/books"], ["GET", "/books/{id}"]]
+    assert [line[3] for line in lines] == ["time" if line[2] == "1" else "times" for line in lines]
+    assert "1" in {line[2] for line in lines}
     assert [line[4:] for line in lines] == [[], ["writes"], []]
     assert int(lines[1][2]) == sent["POST", "/books"]
     assert "not asked: DELETE /books/{id} (allow it with deletes: true in the profile)" in planned.stdout

@@ -1,5 +1,6 @@
 """What comes after a verdict: random exams, small findings with their seed, and never a word in the verdict."""
 
+import io
 import itertools
 import json
 import secrets
@@ -7,6 +8,7 @@ import signal
 import time
 
 import pytest
+from rich.console import Console
 
 import openapi
 from conformance import proof
@@ -190,6 +192,9 @@ def test_slow_server_does_not_keep_it():
 
     assert time.monotonic() - began < 3.5
     assert exploration.findings == []
+    shown = io.StringIO()
+    Terminal(Console(file=shown, width=200)).print_exploration(exploration)
+    assert shown.getvalue().strip().startswith("explored a part of one exam with ")
 
 
 def test_interrupt_keeps_what_was_found():

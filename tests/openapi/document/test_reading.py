@@ -97,6 +97,26 @@ def test_member_that_is_there_twice_is_told(written):
     ]
 
 
+def test_member_of_json_that_is_there_twice_is_told(tmp_path):
+    file = tmp_path / "library.json"
+    file.write_text(
+        '{"openapi": "3.0.3", "info": {"title": "a", "title": "", "version": "1"}, "paths": {"/a": {"put": {},'
+        ' "get": {"responses": {"200": {"description": "a"}}, "tags": [], "tags": []}, "put": {"responses":'
+        ' {"200": {"description": "b"}, "200": {"description": "c"}}}}}}'
+    )
+    document = read_document(file)
+
+    assert document.spec["paths"]["/a"]["put"]["responses"] == {"200": {"description": "c"}}
+    twice = "is there twice; the last one counts, so remove one"
+    assert sorted(map(str, document.flaws)) == [
+        "info.title: is empty; it is shown where the API is named, so add it",
+        f"info.title: {twice}",
+        f"paths./a.get.tags: {twice}",
+        f"paths./a.put.responses.200: {twice}",
+        f"paths./a.put: {twice}",
+    ]
+
+
 REFUSED = {
     "a list": ("- a", "not an OpenAPI document"),
     "nothing": ("", "not an OpenAPI document"),
