@@ -260,7 +260,7 @@ def _note_differences(reports: Sequence[Report]) -> Iterator[str]:
     if len(suites) > 1:
         yield f"The suites differ ({', '.join(suites)}): what one of them does not ask is “not in this report”."
     if len({one.suite.document_sha256 for one in reports} - {None}) > 1:
-        yield "The documents differ that they were judged by."
+        yield "The document that they were judged by is not the same for all."
     modes = _list_distinct(str(one.mode) for one in reports)
     if len(modes) > 1:
         yield f"The modes differ ({', '.join(modes)}): a mode leaves out what it may not send."
@@ -273,8 +273,8 @@ def _list_distinct(words: Iterable[str]) -> list[str]:
 
 
 def list_shortfalls(report: Report) -> list[str]:
-    """Say why a report tells less than a whole run does."""
-    shortfalls = report.shortfalls
+    """Say why a report tells less than a whole run does, unless its verdict gives the same reason."""
+    shortfalls = [one for one in report.shortfalls if not (report.reason and report.reason in one)]
     if not report.suite.version:
         shortfalls.append("written by an early version of the suite")
     return shortfalls

@@ -136,6 +136,9 @@ def test_what_is_not_in_a_report_is_neither_tested_nor_different(versions, tmp_p
 
     assert statuses(matrix, "suprsend/missing-key") == ["passed", "not_in_report"]
     assert not [one for one in matrix["apis"][0]["requirements"] if one["differs"]]
+    assert matrix["apis"][0]["implementations"][1]["shortfalls"] == [
+        "only some of the requirements were asked"
+    ]
     assert matrix["apis"][0]["choices"][0]["taken"]["part"] == {
         "alternative": None,
         "detail": "",
@@ -225,3 +228,12 @@ def test_what_cannot_be_done_is_said_in_a_line(tmp_path, monkeypatch, arguments,
     (line,) = done.stderr.splitlines()
     assert said in line
     assert done.stdout == ""
+
+
+def test_run_that_reached_nobody_is_called_so_once(tmp_path):
+    why = "cannot connect"
+    asked = {"id": "a", "asked": False, "status": "inconclusive", "reason": f"not asked: {why}"}
+    write_by_hand(tmp_path, asked, verdict="no_verdict", reason=why, suite={"version": "1.0"})
+    (one,) = read_matrix(tmp_path)[0]["apis"][0]["implementations"]
+
+    assert (one["reason"], one["shortfalls"], one["counts"]) == (why, [], {"not_asked": 1})
