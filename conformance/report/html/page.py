@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 import openapi
@@ -23,14 +19,13 @@ from conformance.judge.choices import TakenChoice, list_taken
 from conformance.judge.suites import profile_template
 from conformance.report.changes import Change, Comparison
 from conformance.report.html.evidence import ExchangePlan, find_fault
+from conformance.report.html.parts import NOT_ASKED, PAGE_WORDS, load_parts, load_template
 from conformance.report.words import GRADES, WORDS
 from conformance.suite.choice import ObservedChoice, merge_observed
 
 _FOLDER = Path(__file__).parent
-_NOT_ASKED = "not_asked"
-_WORDS = {status: word.lower() for status, (word, _) in WORDS.items()} | {_NOT_ASKED: "not asked"}
 # In the order of a bar and of the filter; what nobody judges comes last.
-_STATUSES = ("failed", "inconclusive", "waived", "not_tested", _NOT_ASKED, "passed", "observed")
+_STATUSES = ("failed", "inconclusive", "waived", "not_tested", NOT_ASKED, "passed", "observed")
 _MOST_CHANGES = 8  # that stand above what failed
 _MOST_LISTED = 5  # that were not tested for the same reason
 _MOST_UNFOLDED = 10  # failures; of more, each says in a line what is at fault
@@ -47,10 +42,10 @@ def render_page(document: dict[str, Any], comparison: Comparison | None = None) 
     judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
     failed = [one for one in asked if one["status"] == "failed"]
     totals = _count_shown(asked)
-    page = _load_template().render(
+    page = load_template(_FOLDER, mark=mark_member, mark_excerpt=mark_excerpt).render(
         report=document,
         grade=GRADES[document["grade"]][0].capitalize(),
-        words=_WORDS,
+        words=PAGE_WORDS,
         counts=list(_count_statuses(asked)),
         totals=totals,
         columns=[*_COLUMNS, *(one for one in totals if one not in (*_COLUMNS, "observed"))],
@@ -71,35 +66,9 @@ def render_page(document: dict[str, Any], comparison: Comparison | None = None) 
         find_source_url=_find_source_url,
         ids={one["id"] for one in asked},
         is_unfolded=len(failed) <= _MOST_UNFOLDED,
-        **_load_parts(),
+        **load_parts(_FOLDER),
     )
     return f"{page}\n"
-
-
-@cache  # to compile it takes longer than to render it
-def _load_template() -> Template:
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_escape_text,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["mark"] = mark_member
-    environment.filters["mark_excerpt"] = mark_excerpt
-    return environment.from_string((_FOLDER / "page.html").read_text(encoding="utf-8"))
-
-
-@cache
-def _load_parts() -> dict[str, Markup]:
-    """Return the style and the script, and the digest by which the page's policy lets this script run and no other."""
-    style, script = ((_FOLDER / f"page.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return {
-        "style": Markup(style),  # noqa: S704 - our own file
-        "script": Markup(script),  # noqa: S704 - our own file
-        "script_hash": Markup(f"sha256-{digest}"),  # noqa: S704 - letters and figures
-    }
 
 
 def mark_member(body: str, pointer: str | None) -> Markup:
@@ -138,7 +107,7 @@ def _count_statuses(asked: list[dict[str, Any]]) -> Iterator[str]:
 
 def _describe_status(one: dict[str, Any]) -> dict[str, Any]:
     """Add to a requirement under which status it is shown, and whether that has a place of its own above all others."""
-    shown = one["status"] if one["asked"] else _NOT_ASKED
+    shown = one["status"] if one["asked"] else NOT_ASKED
     return {**one, "shown_status": shown, "is_detailed": shown in _DETAILED}
 
 
@@ -217,8 +186,3 @@ def _list_choices(document: dict[str, Any]) -> list[TakenChoice]:
         return []
     # What the stub does otherwise comes first, then what could not be told.
     return sorted(taken, key=lambda one: (one.is_default, not one.alternative))
-
-
-def _escape_text(value: Any) -> Any:
-    """Escape control characters in plain text; what a macro returned is markup already and stays as it is."""
-    return escape_controls(value) if type(value) is str else value

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from conformance.http.foreign_text import to_one_line
 from conformance.judge.verdict import BUT_FOR_WAIVERS, CONFORMANT, IN_WHAT_WAS_TESTED
 from conformance.report.changes import Report, ReportedRequirement, rank_status
+from conformance.report.html.parts import NOT_ASKED
 from conformance.report.matrix.finding import Implementation
 from conformance.report.words import GRADES
 from conformance.suite.choice import ObservedChoice, load_choices
 
-NOT_ASKED, NOT_IN_REPORT = "not_asked", "not_in_report"
+NOT_IN_REPORT = "not_in_report"
 # What says something of a run and nothing of the implementation.
 _UNKNOWN = (NOT_ASKED, NOT_IN_REPORT)
 _NO_HEADING = "Without a heading"
