@@ -22,6 +22,10 @@ _BOUNDS = {
     "default": "by default `{}`",
     "format": "{}",
 }
+_BEGINNING = """
+[Sessions](stub/sessions.md#the-control-plane-of-a-session) begins with an example. A call that is refused is answered
+with a status from 400 on and an [Error](#error), whose `message` says why.
+"""
 
 
 def describe_control_plane() -> str:
@@ -34,7 +38,7 @@ def describe_control_plane() -> str:
         if method in _METHODS
     ]
     lines = ["# The control plane, all calls", "", contract["info"]["description"], ""]
-    lines += ["[Sessions](stub/sessions.md#the-control-plane-of-a-session) begins with an example.", ""]
+    lines += [_BEGINNING, ""]
     lines += ["| call | what for |", "|---|---|"]
     lines += [
         f"| [`{method.upper()} /__admin{path}`](#{operation['operationId']}) | {operation['summary']} |"
@@ -66,6 +70,8 @@ def describe_call(contract: Any, method: str, path: str, operation: Any) -> Iter
     yield from ("```sh", write_command(method, path, parameters, examples), "```", "")
     yield from ("| answer | what it is |", "|---|---|")
     for status, answer in operation["responses"].items():
+        if status == "default":  # the same everywhere, and said once
+            continue
         yield describe_answer(status, resolve_reference(contract, answer))
 
 
@@ -75,8 +81,7 @@ def describe_answer(status: str, answer: Any) -> str:
         f"`{media_type}` ({describe_type(content['schema'])})"
         for media_type, content in answer.get("content", {}).items()
     ]
-    named = "any other" if status == "default" else status
-    return f"| {named} | {answer['description']}{': ' if types else ''}{', '.join(types)} |"
+    return f"| {status} | {answer['description']}{': ' if types else ''}{', '.join(types)} |"
 
 
 def write_command(method: str, path: str, parameters: Any, examples: list[Any]) -> str:
@@ -122,6 +127,8 @@ def describe_type(schema: Any) -> str:
             f", by default `{schema['default']}`" if "default" in schema else ""
         )
     words = [schema.get("type", "any value")]
+    if "properties" in schema:
+        words = ["object with " + ", ".join(f"`{name}`" for name in schema["properties"])]
     if "items" in schema:
         words = [f"list of {describe_type(schema['items'])}"]
     elif isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:

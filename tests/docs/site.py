@@ -27,15 +27,29 @@ def gather_pages(folder: Path, requirements: Mapping[str, str]) -> None:
     requirements: the texts of the pages that `conformance explain --all` writes, by their paths.
     """
     shutil.rmtree(folder, ignore_errors=True)
+    ours = {
+        "docs/control-plane.md": describe_control_plane(),
+        "docs/requirements/index.md": list_requirements(),
+    }
     written = {
         str(page.relative_to(ROOT)): page.read_text(encoding="utf-8")
         for page in PAGES
         if page.suffix == ".md"
     }
-    for path, text in {**written, **requirements, "docs/control-plane.md": describe_control_plane()}.items():
+    for path, text in {**written, **requirements, **ours}.items():
         write_page(folder / path.replace("README.md", "index.md"), unlink_files(text, path))
     write_page(folder / "assets/iframe-worker.js", write_search_starter())
     shutil.copytree(ROOT / "docs/images", folder / "docs/images")
+
+
+def list_requirements() -> str:
+    """Write the page that leads to the requirements of each API, so that a new one need not be entered anywhere."""
+    lines = ["# Requirements", "", "What is asked, with the sentences of the document that it rests on.", ""]
+    titles = {api: openapi.load_contract(api)["info"]["title"] for api in openapi.api_names()}
+    lines += [f"- [{title}]({api}.md)" for api, title in titles.items()]
+    return "\n".join(
+        [*lines, "", "[Levels](../judge/levels.md) says what MUST, SHOULD and OBSERVED mean.", ""]
+    )
 
 
 def write_search_starter() -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
 import pytest
+import typer
 
 from . import pictures
 from .pages import PAGES, ROOT
@@ -79,6 +81,17 @@ def test_architecture_shows_every_folder() -> None:
         shown = re.findall(r"^  (\w+)/", tree, re.MULTILINE)
         folders = [one.name for one in (ROOT / package).iterdir() if (one / "__init__.py").exists()]
         assert sorted(shown) == sorted(folders)
+
+
+@pytest.mark.parametrize("package", ["mockserver", "conformance"])
+def test_architecture_names_every_command(package: str) -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    tree = page.partition(f"\n{package}/\n")[2].partition("\n\n")[0]
+    line = re.search(r"^  command/ (.*\n(?: {10,}.*\n)*)", tree, re.MULTILINE)
+    commands = typer.main.get_command(importlib.import_module(f"{package}.command.cli").app).commands  # type: ignore[attr-defined]
+
+    assert line
+    assert sorted(set(commands) - set(re.findall(r"\w+", line[1]))) == []
 
 
 def test_pictures_are_small_described_and_shown() -> None:

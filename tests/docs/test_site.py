@@ -13,7 +13,7 @@ from mockserver.control.contracts import load_own_contract
 
 from .control_plane import describe_control_plane
 from .pages import PAGES, ROOT
-from .site import REQUIREMENTS, unlink_files
+from .site import REQUIREMENTS, list_requirements, unlink_files
 
 
 def list_navigated(entries: list[Any]) -> Iterator[str]:
@@ -28,8 +28,14 @@ def test_navigation_has_every_page_once() -> None:
     pages = {str(page.relative_to(ROOT)) for page in PAGES if page.suffix == ".md"} - {"README.md"}
 
     assert sorted(list_navigated(config["project"]["nav"])) == sorted(
-        {*pages, *REQUIREMENTS, "index.md", "docs/control-plane.md"}
+        {*pages, "index.md", "docs/control-plane.md", "docs/requirements/index.md"}
     )
+
+
+def test_every_api_has_its_requirements_listed() -> None:
+    listed = re.findall(r"^- \[.+\]\((.+)\)$", list_requirements(), re.MULTILINE)
+
+    assert [f"docs/requirements/{page}" for page in listed] == REQUIREMENTS
 
 
 def test_reference_has_every_call_of_the_control_plane() -> None:
