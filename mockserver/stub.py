@@ -147,6 +147,7 @@ class Stub:
             routes,
             self._metrics,
             self.list_flaws,
+            self._render_curl,
         )
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.
         for service in services:

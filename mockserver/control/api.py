@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +14,7 @@ from mockserver.control.clock_change import change_clock, clock_reply
 from mockserver.control.contracts import NAME, Contracts, load_own_contract
 from mockserver.control.events import EventWriter
 from mockserver.control.match_check import check_matches
-from mockserver.control.pages import render_control_page, render_docs_page
+from mockserver.control.pages import ControlPage, render_docs_page
 from mockserver.control.records import (
     Wanted,
     change_record,
@@ -27,7 +26,7 @@ from mockserver.control.records import (
 )
 from mockserver.control.replies import STRICT_POLICY, entries_reply, entry_reply, html_reply
 from mockserver.control.state import StateDocuments
-from mockserver.http.problems import NotFound, Problem
+from mockserver.http.problems import NotFound, TimeIsUp
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
 from mockserver.http.session_name import NAME as NAME_OF_SESSION
@@ -41,6 +40,7 @@ from mockserver.simulation.match import Match
 from openapi.media_type import JSON
 
 if TYPE_CHECKING:
+    from mockserver.contract.operation import Operation
     from mockserver.contract.routes import Routes
     from mockserver.telemetry.metrics import Metrics
 
@@ -61,17 +61,12 @@ class Operator(NamedTuple):
         return self.request.base_url
 
 
-class TimeIsUp(Problem):
-    """Too few matching calls came in time."""
-
-    kind = HTTPStatus.REQUEST_TIMEOUT
-
-
 class Admin:
     """The control plane's operations; admin.yaml names them.
 
     contracts: those that are served here. state: renders and replaces the state of a session. metrics: what is
-    counted, or None if nothing is. list_flaws: lists what is wrong with the contracts.
+    counted, or None if nothing is. list_flaws: lists what is wrong with the contracts. render_curl: writes
+    a command that calls an operation at an address.
     """
 
     def __init__(
@@ -83,6 +78,7 @@ class Admin:
         routes: Routes,
         metrics: Metrics | None,
         list_flaws: Callable[[], list[dict[str, Any]]],
+        render_curl: Callable[[Operation, str], str],
     ) -> None:
         self.state = state
         self.spec = load_own_contract()
@@ -92,6 +88,7 @@ class Admin:
         self._routes = routes
         self._metrics = metrics
         self._list_flaws = list_flaws
+        self._render_curl = render_curl
         self._events = EventWriter()
 
     def identify_operator(self, request: Request, session: Session) -> Operator:
@@ -103,9 +100,8 @@ class Admin:
         # Also for a session that does not exist: the page says so, and offers the others.
         asked = caller.request.query_values().get("session") or await self._sessions.find_name(caller.request)
         session = asked if asked and NAME_OF_SESSION.fullmatch(asked) else DEFAULT
-        specs, flaws = self._contracts.list_served(), len(self._list_flaws())
-        page = render_control_page(self._routes.operations, specs, session, caller.url, flaws)
-        return html_reply(page, STRICT_POLICY)
+        shown = ControlPage(self._routes.operations, self._contracts.list_served(), len(self._list_flaws()))
+        return html_reply(shown.render(session, caller.url, self._render_curl), STRICT_POLICY)
 
     async def read_asset(self, name: str, caller: Operator) -> Reply:
         """Answer a style sheet or a script of the pages."""

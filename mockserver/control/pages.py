@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import openapi
 from mockserver.auth.issuer import DEFECTS
@@ -25,36 +25,39 @@ if TYPE_CHECKING:
     from openapi import Spec
 
 
-def render_control_page(
-    operations: Sequence[Operation],
-    specs: Mapping[str, Spec],
-    session: str,
-    url: str,
-    flaws: int,
-) -> str:
-    """Render the page that shows and controls the session of that name, as the server at *url* has it.
+class ControlPage(NamedTuple):
+    """The page that shows and controls a session.
 
     specs: the contracts by the names of their APIs. flaws: how much is wrong with them.
     """
-    rows = [
-        {
-            "api": one.api,
-            "operation": one.name,
-            "method": one.method,
-            "template": one.template,
-            "summary": one.summary,
+
+    operations: Sequence[Operation]
+    specs: Mapping[str, Spec]
+    flaws: int
+
+    def render(self, session: str, url: str, render_curl: Callable[[Operation, str], str]) -> str:
+        """Render it for the session of that name, which the server at *url* has."""
+        # One that needs no id of another call, if there is one.
+        called = min(self.operations, key=lambda one: "{" in one.template, default=None)
+        rows = [
+            {
+                "api": one.api,
+                "operation": one.name,
+                "method": one.method,
+                "template": one.template,
+                "summary": one.summary,
+            }
+            for one in self.operations
+        ]
+        data = {
+            "session": session,
+            "operations": rows,
+            "schemes": {api: list(_list_schemes(spec)) for api, spec in self.specs.items()},
+            "defects": list(DEFECTS),
+            "flaws": self.flaws,
+            "curl": "" if called is None else render_curl(called, f"{url}{PREFIX}{session}"),
         }
-        for one in operations
-    ]
-    data = {
-        "session": session,
-        "operations": rows,
-        "schemes": {api: list(_list_schemes(spec)) for api, spec in specs.items()},
-        "defects": list(DEFECTS),
-        "flaws": flaws,
-        "curl": f"curl {url}{PREFIX}{session}{operations[0].template}" if operations else "",
-    }
-    return _template_environment().get_template("page.html").render(data=data)
+        return _template_environment().get_template("page.html").render(data=data)
 
 
 def _list_schemes(spec: Spec) -> Iterator[dict[str, str]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, NamedTuple
 
 from mockserver.control.state import StateDocuments
+from mockserver.http import exact_json
 from mockserver.http.problems import NotFound, Problem, suggest_nearest
 from mockserver.http.reply import Reply
 from mockserver.session.disposal import let_go_in_pieces, list_collections
@@ -49,7 +49,7 @@ def find_records(documents: StateDocuments, state: Mapping[str, Saved], wanted: 
             (api, kind, index, record)
             for api, kind, many in chosen
             for index, record in enumerate(many)
-            if text in json.dumps(record, ensure_ascii=False, default=str).lower()
+            if text in exact_json.dumps(record).decode().lower()
         ]
         count, shown = len(found), found[wanted.offset : wanted.offset + wanted.limit]
     else:

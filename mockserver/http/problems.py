@@ -183,6 +183,12 @@ class Unavailable(Problem):
     general_choice = "service-unavailable"
 
 
+class TimeIsUp(Problem):
+    """Too few matching calls came in time."""
+
+    kind = HTTPStatus.REQUEST_TIMEOUT
+
+
 class InvalidContract(Exception):
     """A contract cannot be compiled; the message says why."""
 

@@ -116,6 +116,7 @@ def test_a_page_says_what_to_do_until_calls_come(page, session):
     subprocess.run([*shlex.split(command.inner_text()), "-sS", "-o", "/dev/null"], check=True)
 
     expect(page.locator("#calls > li")).to_have_count(1)
+    expect(page.locator("#calls > li")).to_contain_text("200")
     expect(command).not_to_be_visible()
 
 
