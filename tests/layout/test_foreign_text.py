@@ -58,6 +58,7 @@ ALLOWED = {
     "conformance/report/block.py: shorten_line(one.body or '', _LONGEST_SHOWN)",
     "conformance/report/block.py: shorten_line(one.response_body, _LONGEST_SHOWN)",
     "conformance/report/matrix/finding.py: shorten_line(escape_controls(' '.join(filter(None, words))), _LONGEST_NAME)",
+    "conformance/report/matrix/page.py: shorten_line(cell.reason or '', _LONGEST_SAID)",
     "conformance/report/matrix/page.py: to_one_line(cell.reason or '', _LONGEST_REASON)",
     "conformance/report/matrix/table.py: to_one_line(one.detail or '', _LONGEST_DETAIL)",
     "conformance/report/steps.py: to_one_line(answer)",

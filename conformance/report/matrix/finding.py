@@ -92,7 +92,14 @@ def _list_empty_folders(path: Path) -> list[Path]:
     """List the folders beside those of reports in which there is nothing."""
     if locate_report(path).exists():
         return []
-    return [one for one in sorted(path.iterdir()) if one.is_dir() and not any(one.iterdir())]
+    return [one for one in sorted(path.iterdir()) if one.is_dir() and _is_empty(one)]
+
+
+def _is_empty(folder: Path) -> bool:
+    try:
+        return not any(folder.iterdir())
+    except OSError:  # whoever may not look into it cannot say so
+        return False
 
 
 def _rank_version(one: _Found) -> tuple[list[tuple[int, str]], str]:

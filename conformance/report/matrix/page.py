@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance import suite_version
-from conformance.http.foreign_text import to_one_line
+from conformance.http.foreign_text import shorten_line, to_one_line
 from conformance.report.html.parts import NOT_ASKED, PAGE_WORDS, load_parts, load_template
 from conformance.report.matrix.document import link_page
 from conformance.report.matrix.finding import LeftOut
@@ -21,6 +21,7 @@ _WORDS = PAGE_WORDS | {NOT_IN_REPORT: "not in this report"}
 _COUNTED = ("failed", "inconclusive", "waived", "not_tested", NOT_ASKED, "passed")
 _MOST_THAT_FIT = 6  # columns of a table that scrolls with the page; a wider one scrolls by itself
 _LONGEST_REASON = 300  # characters of what shows where the pointer rests
+_LONGEST_SAID = 90  # and of what stands below a failure
 
 
 def render_page(tables: Sequence[Table], left_out: Sequence[LeftOut], folder: Path) -> str:
@@ -66,5 +67,7 @@ def _describe_cell(cell: Cell, id_: str, page: str | None) -> dict[str, Any]:
     return {
         "word": f"{word}{level}{was}",
         "reason": to_one_line(cell.reason or "", _LONGEST_REASON),
+        # Nothing is pointed at on a small screen, and what failed is what is looked for.
+        "said": shorten_line(cell.reason or "", _LONGEST_SAID) if cell.status == "failed" else "",
         "link": f"{page}#{quote(id_)}" if page and cell.status != NOT_IN_REPORT else None,
     }

@@ -59,8 +59,12 @@ class Row:
 
     @property
     def is_alike(self) -> bool:
-        """Whether one cell says what all of them say."""
-        return len(self.cells) > 1 and len({(*one.outcome, one.level) for one in self.cells}) == 1
+        """Whether one cell says what all of them say; each failure has a reason of its own."""
+        return (
+            not self.has_failed
+            and len(self.cells) > 1
+            and len({(*one.outcome, one.level) for one in self.cells}) == 1
+        )
 
     @property
     def is_judged(self) -> bool:
