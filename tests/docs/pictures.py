@@ -44,7 +44,7 @@ def write_report(folder: Path) -> Path:
 def write_matrix(folder: Path) -> Path:
     """Judge three versions of a server, of which two lie; return the page that has them side by side."""
     lies = [one for one in proof.mutants_of(_API) if one.__name__ in {_LIE, "AcceptsNoKey"}]
-    for version, server in zip(("1.9", "1.10", "2.0"), (*lies, proof.reference_of(_API)), strict=True):
+    for version, server in zip(("1.9", "1.10", "2.0"), (proof.reference_of(_API), *lies), strict=True):
         profile = {**server().profile(IN_PROCESS_URL), "name": "acme", "version": version}
         write_reports(judge_in_process(server(), profile), folder / version)
     command = [
