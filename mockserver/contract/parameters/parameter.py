@@ -65,7 +65,8 @@ class PlainParameter(Parameter):
         super().__init__(definition, shape, choices)
         self._read_text = read_text
         self._types = self._shape.scalars
-        self._parse = READERS[self._types[0]]
+        # Which whole numbers there are depends on the dialect.
+        self._parse = shape.read_text if self._types[0] == "integer" else READERS[self._types[0]]
         self._is_text = self._types == ["string"]
 
     def read(self, request: Request, path_values: tuple[str, ...], violations: list[Violation]) -> Any:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from jsonschema_rs import Draft4Validator
+
 import openapi
-from mockserver.contract.parameters.text import READERS, UNREADABLE, describe_unreadable
+from mockserver.contract.parameters.text import READERS, UNREADABLE, describe_unreadable, read_whole_fraction
 from mockserver.contract.schema import Schema
+from mockserver.contract.schema.dialect import find_dialect
 from openapi import Spec
 
 _Types = frozenset[str]
 _ALTERNATIVES = ("anyOf", "oneOf")
-_LEADING_ZERO = re.compile(r"-?0[0-9]")
 # What a schema without a type is about that has one of these.
 _TYPE_OF_KEYWORD = {"properties": "object", "additionalProperties": "object", "items": "array"}
 
@@ -54,9 +55,16 @@ class Shape:
         return found[0] if found else UNREADABLE
 
     def _read_as(self, name: str, text: str) -> Any:
-        # Where text is allowed as well, a code such as 007 is no number.
-        is_code = name in ("integer", "number") and "string" in self.scalars and _LEADING_ZERO.match(text)
-        return UNREADABLE if is_code else READERS[name](text)
+        value = READERS[name](text)
+        if value is UNREADABLE and name == "integer" and self._takes_whole_fractions:
+            return read_whole_fraction(text)
+        return value
+
+    @cached_property
+    def _takes_whole_fractions(self) -> bool:
+        """Whether 4.0 is an integer: not in JSON Schema's draft 4, and a text where text is allowed as well."""
+        is_text = "string" in self.scalars
+        return not is_text and find_dialect(self._spec, self.schema).compiler is not Draft4Validator
 
     def describe_unreadable(self, text: str, *, is_secret: bool) -> str:
         """Say what *text* should be, which is none of the types."""

@@ -9,16 +9,15 @@ from typing import Any
 
 # In the place of a value: the text is none of the type.
 UNREADABLE = object()
-DIGITS = 19
-ANY_INTEGER = re.compile(r"-?[0-9]+")
-_INTEGER = re.compile(rf"-?[0-9]{{1,{DIGITS}}}")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+# As JSON writes them, of no more digits than Python reads.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,4000})")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "false": False}
 _NULLS = ("", "null")
 
 
 def read_integer(text: str) -> Any:
-    """Read a whole number; more digits than one of 64 bits has are none."""
+    """Read a whole number, without a fraction or an exponent."""
     return int(text) if _INTEGER.fullmatch(text) else UNREADABLE
 
 
@@ -28,6 +27,12 @@ def read_number(text: str) -> Any:
         return int(text)
     number = float(text) if _NUMBER.fullmatch(text) else math.inf
     return number if math.isfinite(number) else UNREADABLE
+
+
+def read_whole_fraction(text: str) -> Any:
+    """Read a whole number that is written with a fraction or an exponent, as ``4.0`` and ``1e1``."""
+    number = read_number(text)
+    return int(number) if isinstance(number, float) and number.is_integer() else UNREADABLE
 
 
 def read_boolean(text: str) -> Any:
@@ -58,7 +63,5 @@ _TYPE_NAMES = {"integer": "a whole number", "number": "a number", "boolean": "tr
 
 def describe_unreadable(text: str, types: list[str], *, is_secret: bool) -> str:
     """Say what *text* should be, whose types have no text among them."""
-    if types == ["integer"] and ANY_INTEGER.fullmatch(text):
-        return f"has more than {DIGITS} digits"
     names = " or ".join(_TYPE_NAMES[name] for name in types if name in _TYPE_NAMES)
     return f"must be {names or 'empty'}{'' if is_secret else f', not {text[:40]!r}'}"

@@ -38,7 +38,7 @@ def test_contract_that_is_spoilt_in_any_place_is_read():
 
 
 # What cannot be mended.
-LASTING = ("has no default", "no operation is in it", "is missing", "is not known")
+LASTING = ("has no default", "no operation is in it", "is missing", "is empty; it is shown", "is not known")
 
 
 def test_what_was_mended_needs_no_mending():

@@ -147,9 +147,8 @@ def test_query_of_another_kind_is_400_and_names_it(caller, query):
     assert list(good(caller.ask("/category", **query), 400)["detail"]) == list(query)
 
 
-def test_number_is_refused_for_its_length_where_that_is_what_is_wrong_with_it(caller):
-    assert good(caller.ask("/category", offset="9" * 19))["results"] == []
-    assert good(caller.ask("/category", offset="9" * 20), 400)["message"] == "offset: has more than 19 digits"
+def test_number_may_have_any_digits_as_in_json(caller):
+    assert good(caller.ask("/category", offset="9" * 30))["results"] == []
 
 
 def test_sections_group_and_the_rest_comes_last(caller):

@@ -50,12 +50,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "integer": (
         INTEGER,
         {"5": 5, "-5": -5, "+5": None, " 5": None, "5 ": None, "1_0": None, "1e5": None, "0x10": None, "5.0": None,
-         "": None, "\u0665": None, "5\n": None, "9223372036854775807": 9223372036854775807, "1" * 20: None},
+         "": None, "\u0665": None, "5\n": None, "9223372036854775807": 9223372036854775807,
+         "1" * 30: int("1" * 30), "04": None, "-0": 0, "1" * 4300: None},
     ),
     "number": (
         {"type": "number"},
         {"5": 5, "1.5": 1.5, "-1e5": -1e5, "1E+2": 100.0, "1_0": None, " 1": None, "0x10": None, "NaN": None,
-         "+1": None, "nan": None, "inf": None, "-Infinity": None, "1e999": None, ".5": None, "5.": None, "": None},
+         "+1": None, "nan": None, "inf": None, "-Infinity": None, "1e999": None, ".5": None, "5.": None, "": None,
+         "04": None, "-01.5": None, "1" * 30: int("1" * 30)},
     ),
     "boolean": (FLAG, {"true": True, "false": False, "True": None, "1": None, "": None}),
     "list-or-number": (
@@ -79,6 +81,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 # In OpenAPI 3.1 and later only.
 NEWER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "whole-fraction": (
+        INTEGER,
+        {"4.0": 4, "1e1": 10, "-1E+2": -100, "4.5": None, "1e-1": None, "04": None, "1e999": None},
+    ),
+    "whole-fraction-or-text": ({"type": ["integer", "string"]}, {"4.0": "4.0", "4": 4}),
     "number-or-null": ({"type": ["integer", "null"]}, {"5": 5, "null": ..., "x": None}),
     "anyOf-null": ({"anyOf": [INTEGER, {"type": "null"}]}, {"5": 5, "null": ..., "x": None}),
     "text-or-null": ({"anyOf": [{"type": "string"}, {"type": "null"}]}, {"5": "5", "null": "null", "": ""}),
