@@ -8,9 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup, escape
+
+from conformance.http.foreign_text import escape_controls
+
 MOST_OF_FINDINGS = 4 * 1024 * 1024  # characters of what is shown with findings, as report.json has it
 MOST_OF_THE_REST = 1024 * 1024
 _FINDINGS = ("failed", "waived", "inconclusive")
+_BREAK = Markup("/<wbr>")  # where a path may go on in the next line
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -18,11 +23,13 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 class ShownExchange:
     """One exchange where a requirement rests on it.
 
-    is_whole: whether it is shown whole here. anchor: where else it is, or None if the page has no room for it; its own
-    where *is_home*. is_at_fault: whether it is the one that broke the requirement.
+    line: the request and its answer in short. is_whole: whether it is shown whole here. anchor: where else it is, or
+    None if the page has no room for it; its own where *is_home*. is_at_fault: whether it is the one that broke the
+    requirement.
     """
 
     evidence: dict[str, Any]
+    line: Markup
     anchor: str | None
     is_whole: bool
     is_home: bool
@@ -41,7 +48,9 @@ class ExchangePlan:
     left_out: how many there is no room for; report.json has them.
     """
 
-    def __init__(self, requirements: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, requirements: Sequence[dict[str, Any]], base_url: str = "") -> None:
+        self._base_url = base_url
+        self._lines: dict[Any, Markup] = {}
         self._homes: dict[Any, str] = {}  # by exchange the requirement that shows it; empty for the others
         self._with_fault: set[str] = set()
         findings = [one for one in requirements if one["status"] in _FINDINGS]
@@ -57,7 +66,8 @@ class ExchangePlan:
         every = [one for asked in requirements for one in asked["evidence"]]
         others = self._settle(every, "", _Room(MOST_OF_THE_REST))
         self.others = [
-            ShownExchange(one, _name_anchor(one), is_whole=True, is_home=True) for one in _sort_sent(others)
+            ShownExchange(one, self._find_line(one), _name_anchor(one), is_whole=True, is_home=True)
+            for one in _sort_sent(others)
         ]
         self.left_out = len({_identify(one) for one in every} - self._homes.keys())
 
@@ -79,11 +89,19 @@ class ExchangePlan:
         is_at_fault = one is find_fault(requirement)
         return ShownExchange(
             one,
+            self._find_line(one),
             anchor=None if home is None else _name_anchor(one),
             is_whole=home == requirement["id"] or (is_at_fault and requirement["id"] in self._with_fault),
             is_home=home == requirement["id"],
             is_at_fault=is_at_fault,
         )
+
+    def _find_line(self, one: dict[str, Any]) -> Markup:
+        """Return the line of an exchange, which is made once: many requirements rest on the same."""
+        name = _identify(one)
+        if name not in self._lines:
+            self._lines[name] = _render_line(one, self._base_url)
+        return self._lines[name]
 
 
 class _Room:
@@ -104,6 +122,18 @@ class _Room:
 def find_fault(requirement: dict[str, Any]) -> dict[str, Any] | None:
     """Return the exchange that broke a requirement, None if none did."""
     return next((one for one in reversed(requirement["evidence"]) if one["expected"]), None)
+
+
+def _render_line(one: dict[str, Any], base_url: str) -> Markup:
+    method, answer = one["request"]["method"], one["response"]
+    path = escape(escape_controls(one["request"]["url"].removeprefix(base_url)))
+    return Markup('{}<b class="{}">{}</b> <code>{}</code> → {}').format(
+        "" if one["number"] is None else f"{one['number']} ",
+        method.lower(),
+        method,
+        path.replace("/", _BREAK),
+        answer["status"] if answer else "no answer",
+    )
 
 
 def _identify(one: dict[str, Any]) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from conformance.assertions.json_lines import mark_lines
 from conformance.http.foreign_text import escape_controls
 from conformance.judge.choices import TakenChoice, list_taken
 from conformance.judge.suites import profile_template
+from conformance.judge.verdict import deciding_levels
 from conformance.report.changes import Change, Comparison
 from conformance.report.html.evidence import ExchangePlan, find_fault
 from conformance.report.html.parts import NOT_ASKED, PAGE_WORDS, load_parts, load_template
@@ -30,6 +33,18 @@ _MOST_CHANGES = 8  # that stand above what failed
 _MOST_LISTED = 5  # that were not tested for the same reason
 _MOST_UNFOLDED = 10  # failures; of more, each says in a line what is at fault
 _COLUMNS = ("passed", "failed", "not_tested")  # and others, if there are any
+_FINDINGS = {
+    "failed": ("What failed", ""),
+    "advised": (
+        "Recommendations that failed",
+        "A SHOULD is a recommendation: it does not decide the verdict.",
+    ),
+    "inconclusive": (
+        "Inconclusive",
+        "Asked, but what came back shows neither that the target conforms nor that it does not.",
+    ),
+    "waived": ("Waived", "Failed, but the waiver file accepts it until a date."),
+}
 _DETAILED = ("failed", "inconclusive", "waived", "not_tested")
 
 
@@ -39,20 +54,18 @@ def render_page(document: dict[str, Any], comparison: Comparison | None = None) 
     comparison: with an earlier report, if the run was compared with one.
     """
     asked = [_describe_status(one) for one in document["requirements"]]
-    judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
-    failed = [one for one in asked if one["status"] == "failed"]
     totals = _count_shown(asked)
-    page = load_template(_FOLDER, mark=mark_member, mark_excerpt=mark_excerpt).render(
+    # Joined as it comes: a contract of a thousand operations has a million pieces.
+    page = io.StringIO()
+    template = load_template(_FOLDER, mark=mark_member, mark_excerpt=mark_excerpt, list_headers=_list_headers)
+    for piece in template.generate(
         report=document,
         grade=GRADES[document["grade"]][0].capitalize(),
         words=PAGE_WORDS,
         counts=list(_count_statuses(asked)),
         totals=totals,
         columns=[*_COLUMNS, *(one for one in totals if one not in (*_COLUMNS, "observed"))],
-        failed=[one for one in failed if one["level"] in judged],
-        advised=[one for one in failed if one["level"] not in judged],
-        inconclusive=[one for one in asked if one["shown_status"] == "inconclusive"],
-        waived=[one for one in asked if one["status"] == "waived"],
+        findings=_list_findings(asked, document["strict"]),
         gaps=_group_by_need(document["api"], asked),
         template=_find_template(document["api"]),
         headings=_group_by_heading(asked),
@@ -61,14 +74,16 @@ def render_page(document: dict[str, Any], comparison: Comparison | None = None) 
         most_changes=_MOST_CHANGES,
         most_listed=_MOST_LISTED,
         choices=_list_choices(document),
-        plan=ExchangePlan(asked),
+        plan=ExchangePlan(asked, document["target"]["base_url"]),
         find_fault=find_fault,
         find_source_url=_find_source_url,
         ids={one["id"] for one in asked},
-        is_unfolded=len(failed) <= _MOST_UNFOLDED,
+        is_unfolded=totals.get("failed", 0) <= _MOST_UNFOLDED,
         **load_parts(_FOLDER),
-    )
-    return f"{page}\n"
+    ):
+        page.write(piece)
+    page.write("\n")
+    return page.getvalue()
 
 
 def mark_member(body: str, pointer: str | None) -> Markup:
@@ -81,7 +96,7 @@ def mark_member(body: str, pointer: str | None) -> Markup:
         lines = mark_lines(json.loads(body), pointer or "")
     except (ValueError, RecursionError):
         return escape(escape_controls(body))
-    return _mark_up((escape_controls(text), is_marked) for text, is_marked in lines)
+    return _mark_up(lines)
 
 
 def mark_excerpt(excerpt: str) -> Markup:
@@ -90,9 +105,20 @@ def mark_excerpt(excerpt: str) -> Markup:
 
 
 def _mark_up(lines: Iterable[tuple[str, bool]]) -> Markup:
-    return Markup("\n").join(
-        Markup("<mark>{}</mark>").format(text) if is_marked else escape(text) for text, is_marked in lines
-    )
+    parts = list[Markup]()
+    for is_marked, group in groupby(lines, key=itemgetter(1)):
+        # Line by line: one that is all printable, as most are, is seen at once.
+        texts = [escape_controls(text) for text, _ in group]
+        if is_marked:
+            parts += [Markup("<mark>{}</mark>").format(text) for text in texts]
+        else:
+            parts.append(escape("\n".join(texts)))
+    return Markup("\n").join(parts)
+
+
+def _list_headers(headers: dict[str, str]) -> Markup:
+    """Write headers in lines, each after the one before it and what stands above them."""
+    return escape("".join(f"\n{escape_controls(f'{name}: {value}')}" for name, value in headers.items()))
 
 
 def _count_statuses(asked: list[dict[str, Any]]) -> Iterator[str]:
@@ -103,6 +129,19 @@ def _count_statuses(asked: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{len(found)} {word.lower()}{f' ({shoulds} of them SHOULD)' if shoulds else ''}"
     if left := sum(not one["asked"] for one in asked):
         yield f"{left} not asked"
+
+
+def _list_findings(
+    asked: list[dict[str, Any]], is_strict: bool
+) -> list[tuple[str, list[dict[str, Any]], str]]:
+    """List what has a place above all others: what each group is called, its requirements, and what is to be known."""
+    judged = deciding_levels(is_strict)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in asked:
+        kind = one["shown_status"]
+        is_advice = kind == "failed" and one["level"] not in judged
+        found.setdefault("advised" if is_advice else kind, []).append(one)
+    return [(title, found.get(kind, []), told) for kind, (title, told) in _FINDINGS.items()]
 
 
 def _describe_status(one: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from conformance.report.html.evidence import ExchangePlan
 
 
 def exchange(number, expected=None, size=0):
-    return {"number": number, "expected": expected, "curl": "curl", "body": "x" * size}
+    request = {"method": "GET", "url": "http://h/books", "body": "x" * size}
+    return {"number": number, "expected": expected, "curl": "curl", "request": request, "response": None}
 
 
 def requirement(id_, status, *exchanges):
@@ -36,8 +37,8 @@ def test_each_exchange_is_whole_once_and_in_the_order_of_the_run():
 
 
 def test_what_is_at_fault_has_room_before_all_others(monkeypatch):
-    monkeypatch.setattr(evidence, "MOST_OF_FINDINGS", 700)
-    monkeypatch.setattr(evidence, "MOST_OF_THE_REST", 300)
+    monkeypatch.setattr(evidence, "MOST_OF_FINDINGS", 900)
+    monkeypatch.setattr(evidence, "MOST_OF_THE_REST", 400)
     first = requirement("a", "failed", exchange(1, size=200), exchange(2, "a 200", size=200))
     second = requirement("b", "failed", exchange(3, size=200), exchange(4, "a 200", size=200))
     passed = requirement("c", "passed", exchange(5, size=200), exchange(6, size=200))
