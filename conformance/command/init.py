@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -22,17 +23,31 @@ def print_profile_template(
         ),
     ] = None,
     spec: SpecFile = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The server's address, to write into the profile; without a path, that of the contract's first "
+            "server is added.",
+        ),
+    ] = None,
 ) -> None:
     """Write a commented target profile to standard output, for an API or for an OpenAPI file of your own."""
     from conformance.judge.suites import profile_template
+    from conformance.target.profile import fill_in_address
 
     if (api is None) == (spec is None):
         exit_with_usage_error(
             "init: name an API, or an OpenAPI file with --spec; `conformance list` knows the APIs"
         )
+    if base_url is not None and not re.fullmatch(r"(https?://|\$\{\w+\})\S+|\$\{\w+\}", base_url):
+        exit_with_usage_error(
+            f"init: --base-url {base_url}: is no address; write one such as http://127.0.0.1:4010"
+        )
     if spec is not None:
         from conformance.contract.profile import render_template
 
-        typer.echo(render_template(spec), nl=False)
-    elif api is not None:
-        typer.echo(profile_template(api), nl=False)
+        template = render_template(spec)
+    else:
+        template = profile_template(str(api))
+    typer.echo(fill_in_address(template, base_url) if base_url else template, nl=False)

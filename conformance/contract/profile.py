@@ -153,7 +153,7 @@ _TEMPLATE = """\
 
 spec: {spec}    # seen from the folder of this file
 base_url: https://your-server.example.com{base_path}    # the paths of the contract are appended to this
-{credentials}
+{other_paths}{credentials}
 # fixtures:    # things that exist, put wherever a request names them, by parameter or by place in the body;
 #              # without them a target may know nothing that is asked for, and little can be tested
 {fixtures}#   /customer/id: "42"
@@ -179,6 +179,10 @@ def render_template(file: Path) -> str:
     return _TEMPLATE.format(
         spec=json.dumps(str(file)),
         base_path=contract.base_path,
+        other_paths="".join(
+            f"#   other servers of the contract end with {path or 'no path'}\n"
+            for path in contract.base_paths[1:]
+        ),
         credentials=_render_credentials(contract),
         fixtures="".join(f'#   {name}: "..."\n' for name in parameters),
         operations="\n".join(f"#   {one.id}" for one in contract.operations),

@@ -123,7 +123,8 @@ class Contract:
 
     name: the API's, made of its title. schemes: the security schemes by name. unusable: operations that cannot be
     asked, as method and path, and why. flaws: what else is wrong with the file, in sentences. files: all that it
-    consists of, the main one first.
+    consists of, the main one first. servers: the addresses of one API, the contract's or else those of its first
+    operation that has any.
     """
 
     file: Path
@@ -135,6 +136,7 @@ class Contract:
     unusable: Mapping[str, str] = field(repr=False, default_factory=dict)
     flaws: Sequence[str] = field(repr=False, default=())
     files: Sequence[Path] = field(repr=False, default=())
+    servers: Sequence[str] = field(repr=False, default=())
 
     @property
     def spec(self) -> openapi.Spec:
@@ -142,10 +144,14 @@ class Contract:
         return self.text.spec
 
     @property
+    def base_paths(self) -> Sequence[str]:
+        """The paths of the servers, each once; base_url is to end with one of them, with the first as a rule."""
+        return list(dict.fromkeys(map(_read_path, self.servers))) or [""]
+
+    @property
     def base_path(self) -> str:
-        """The path of the first server that the file names, which base_url is to end with; empty if it has none."""
-        path = re.sub(r"^(\w+:)?//[^/]*", "", next(iter(_list_servers(self.spec)), "")).rstrip("/")
-        return path if re.fullmatch(r"(/[\w.~%-]+)+", path, re.ASCII) else ""
+        """The path of the first server, empty if it has none."""
+        return self.base_paths[0]
 
 
 def read_contract(file: Path) -> Contract:
@@ -215,6 +221,7 @@ def build_contract(document: Document, sha256: str = "", files: Sequence[Path] =
         operations=sorted(operations, key=lambda one: one.method == "DELETE"),
         schemes=dict(_resolve_schemes(spec, schemes)),
         unusable=unusable,
+        servers=_list_shared_servers(spec),
         flaws=list(map(str, document.flaws)),
     )
 
@@ -259,6 +266,27 @@ def _list_path_items(spec: openapi.Spec) -> Iterator[tuple[str, Mapping[str, Any
                 yield str(path), item
 
 
+def _list_methods(spec: openapi.Spec) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """List the path, the method and the path item of every operation."""
+    return [
+        (path, method, item)
+        for path, item in _list_path_items(spec)
+        for method in item
+        if method in METHODS and isinstance(item[method], dict)
+    ]
+
+
+def _list_shared_servers(spec: openapi.Spec) -> list[str]:
+    """List the contract's servers, or else those of the first part of it that has any."""
+    owners = (spec, *_list_owners(_list_methods(spec)))
+    return next((_list_servers(one) for one in owners if one.get("servers")), [])
+
+
+def _read_path(server: str) -> str:
+    path = re.sub(r"^(\w+:)?//[^/]*", "", server).rstrip("/")
+    return path if re.fullmatch(r"(/[\w.~%-]+)+", path, re.ASCII) else ""
+
+
 def _list_operations(
     spec: openapi.Spec, unusable: dict[str, str], undocumented: Collection[Steps]
 ) -> Iterator[Operation]:
@@ -268,14 +296,8 @@ def _list_operations(
     """
     text = ContractText(spec)
     known: set[str] = set()
-    found = [
-        (path, method, item)
-        for path, item in _list_path_items(spec)
-        for method in item
-        if method in METHODS and isinstance(item[method], dict)
-    ]
-    at = next((_list_servers(one) for one in (spec, *_list_owners(found)) if one.get("servers")), [])
-    for path, method, item in found:
+    at = _list_shared_servers(spec)
+    for path, method, item in _list_methods(spec):
         raw = item[method]
         servers = _list_servers(raw) or _list_servers(item)
         if servers and not set(servers) & set(at):

@@ -40,6 +40,18 @@ LONGEST_NAME = 60
 Label = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
+def fill_in_address(template: str, base_url: str) -> str:
+    """Write *base_url* into the template of a profile; one without a path gets the path that stands there."""
+
+    def write(match: re.Match[str]) -> str:
+        is_bare = "$" not in base_url and urlsplit(base_url).path in ("", "/")
+        return f"base_url: {base_url.rstrip('/')}{match[1]}" if is_bare else f"base_url: {base_url}"
+
+    return re.sub(
+        rf"^base_url: https://{re.escape(_TEMPLATE_HOST)}(\S*)", write, template, flags=re.MULTILINE
+    )
+
+
 class Patience(Model):
     """How long to wait for the target.
 

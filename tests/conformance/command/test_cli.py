@@ -96,9 +96,22 @@ def test_init_prints_a_profile(api):
     assert "# " in done.stdout
 
 
+@pytest.mark.parametrize("api", APIS)
+def test_init_writes_the_address_that_is_given(api):
+    printed = conformance("init", api, "--base-url", "http://127.0.0.1:4010").stdout
+
+    assert "\nbase_url: http://127.0.0.1:4010 " in printed
+    assert "your-server" not in printed
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (
+            ["init", "suprsend", "--base-url", "127.0.0.1:4010"],
+            "--base-url 127.0.0.1:4010: is no address; write one",
+        ),
+        (["init", "suprsend", "--base-url", "http://a b"], "--base-url http://a b: is no address"),
         (["init", "onlyautomat"], "did you mean 'onlyautomator'?"),
         (["list", "onlyautomat"], "did you mean 'onlyautomator'?"),
         (["run", "no-such-file.yaml"], "no-such-file.yaml: cannot be read"),

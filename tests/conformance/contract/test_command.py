@@ -96,6 +96,42 @@ def test_base_path_of_the_contract_is_in_the_profile(servers, base_url, tmp_path
     assert f"\nbase_url: {base_url}    #" in printed
 
 
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("http://127.0.0.1:4010/", "http://127.0.0.1:4010/v9"),
+        ("http://127.0.0.1:4010/v8", "http://127.0.0.1:4010/v8"),
+        ("${API_URL}", "${API_URL}"),
+    ],
+)
+def test_address_without_a_path_gets_that_of_the_contract(given, written, tmp_path):
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: [{{url: /v9}}]\n")
+    printed = conformance("init", "--spec", tmp_path / "library.yaml", "--base-url", given).stdout
+
+    assert f"\nbase_url: {written}    #" in printed
+
+
+def test_other_paths_of_the_servers_are_told(tmp_path):
+    servers = "[{url: 'https://a.example/v1'}, {url: 'https://b.example/v1'}, {url: 'https://c.example'}]"
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: {servers}\n")
+    printed = conformance("init", "--spec", tmp_path / "library.yaml").stdout
+
+    assert "base_url: https://your-server.example.com/v1 " in printed
+    assert re.findall("other servers .*", printed) == ["other servers of the contract end with no path"]
+
+
+def test_base_path_is_that_of_the_operations_where_only_they_have_servers(tmp_path):
+    contract = yaml.safe_load(SPEC)
+    for item in contract["paths"].values():
+        item["servers"] = [{"url": "https://example.com/v9"}]
+    (tmp_path / "library.yaml").write_text(yaml.safe_dump(contract))
+
+    assert (
+        "base_url: https://your-server.example.com/v9 "
+        in conformance("init", "--spec", tmp_path / "library.yaml").stdout
+    )
+
+
 def test_404_to_everything_hints_at_the_base_path(tmp_path):
     class Elsewhere:
         def answer(self, _request):
