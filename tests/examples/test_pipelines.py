@@ -152,6 +152,16 @@ def test_container_is_run_as_the_image_takes_it(words):
         check_words(asked, ROOT / volumes[0][0].removeprefix("$PWD").lstrip("/"))
 
 
+def test_commands_without_a_checkout_are_ours_and_come_from_a_wheel_or_from_git():
+    text = (ROOT / "docs" / "stub" / "serving.md").read_text(encoding="utf-8")
+    commands = [shlex.split(line) for line in re.findall(r'uvx --from [^"\n]+', text)]
+
+    assert len(commands) == 4
+    for _, _, source, *words in commands:
+        assert re.fullmatch(r"git\+https://\S+@COMMIT|\./dist/\S+-py3-none-any\.whl", source)
+        check_words(words[: words.index("--")] if "--" in words else words, ROOT)
+
+
 def workdir() -> str:
     return re.findall(r"^WORKDIR (\S+)$", CONTAINERFILE, re.MULTILINE)[-1]
 
