@@ -10,18 +10,12 @@ from mockserver.control.contracts import CONTRACT
 from openapi import read_contract, resolve_reference
 
 _METHODS = ("get", "put", "post", "patch", "delete")
-_BOUNDS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-    "minProperties": "at least {} members",
-    "maxProperties": "at most {} members",
-    "default": "by default `{}`",
-    "format": "{}",
-}
+_BOUNDS = (
+    ("minimum", "maximum", ""),
+    ("minLength", "maxLength", " characters"),
+    ("minItems", "maxItems", " items"),
+    ("minProperties", "maxProperties", " members"),
+)
 _BEGINNING = """
 [Sessions](stub/sessions.md#the-control-plane-of-a-session) begins with an example. A call that is refused is answered
 with a status from 400 on and an [Error](#error), whose `message` says why.
@@ -133,5 +127,19 @@ def describe_type(schema: Any) -> str:
         words = [f"list of {describe_type(schema['items'])}"]
     elif isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
         words = [f"object of {describe_type(schema['additionalProperties'])}"]
-    words += [text.format(schema[key]) for key, text in _BOUNDS.items() if key in schema]
+    if "format" in schema:
+        words.append(schema["format"])
+    words += describe_bounds(schema)
+    if "default" in schema:
+        words.append(f"by default `{schema['default']}`")
     return ", ".join(words + ["or null"] * bool(schema.get("nullable")))
+
+
+def describe_bounds(schema: Any) -> Iterator[str]:
+    """Yield from where to where a number may go, and how much there may be of a text, a list or an object."""
+    for least, most, unit in _BOUNDS:
+        low, high = schema.get(least), schema.get(most)
+        if low is not None and high is not None:
+            yield f"{low}{unit}" if low == high else f"{low} to {high}{unit}"
+        elif low is not None or high is not None:
+            yield f"at least {low}{unit}" if high is None else f"at most {high}{unit}"

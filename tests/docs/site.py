@@ -18,6 +18,8 @@ from .pages import PAGES, ROOT
 
 GATHERED = ROOT / "build/pages"
 REQUIREMENTS = [f"docs/requirements/{api}.md" for api in openapi.api_names()]
+_FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+_INNER_ITEM = re.compile(r"^( +)(?=- )", re.MULTILINE)
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^()\s#]+)(?:#[^()\s]*)?\)")
 
 
@@ -37,9 +39,19 @@ def gather_pages(folder: Path, requirements: Mapping[str, str]) -> None:
         if page.suffix == ".md"
     }
     for path, text in {**written, **requirements, **ours}.items():
-        write_page(folder / path.replace("README.md", "index.md"), unlink_files(text, path))
+        write_page(folder / path.replace("README.md", "index.md"), unlink_files(adapt_markdown(text), path))
     write_page(folder / "assets/iframe-worker.js", write_search_starter())
     shutil.copytree(ROOT / "docs/images", folder / "docs/images")
+
+
+def adapt_markdown(text: str) -> str:
+    """Write for Python-Markdown, which Zensical has, what GitHub reads otherwise.
+
+    A list in a list is indented by four blanks, not by two, and ``<`` cannot be escaped.
+    """
+    parts = _FENCE.split(text)  # every second one is a block of code
+    parts[::2] = [_INNER_ITEM.sub(r"\1\1", part).replace(r"\<", "&lt;") for part in parts[::2]]
+    return "".join(parts)
 
 
 def list_requirements() -> str:

@@ -13,7 +13,7 @@ from mockserver.control.contracts import load_own_contract
 
 from .control_plane import describe_control_plane
 from .pages import PAGES, ROOT
-from .site import REQUIREMENTS, list_requirements, unlink_files
+from .site import REQUIREMENTS, adapt_markdown, list_requirements, unlink_files
 
 
 def list_navigated(entries: list[Any]) -> Iterator[str]:
@@ -47,7 +47,7 @@ def test_reference_has_every_call_of_the_control_plane() -> None:
     }
 
     assert dict(re.findall(r"^## (\w+_?\w*)\n\n`(\w+ /__admin/.*)`$", page, re.MULTILINE)) == operations
-    assert "by_s | number, at least 0" in page.replace("`", "")
+    assert "by_s | number, 0 to 3153600000" in page.replace("`", "")
     headings = {heading.lower() for heading in re.findall(r"^#+ (\w+)$", page, re.MULTILINE)}
     assert set(re.findall(r"\(#(\w+)\)", page)) <= headings
 
@@ -64,3 +64,9 @@ def test_reference_has_every_call_of_the_control_plane() -> None:
 )
 def test_what_is_no_page_is_named_by_its_path(link: str, text: str) -> None:
     assert unlink_files(link, "docs/stub/in-tests.md") == text
+
+
+def test_lists_in_lists_and_angle_brackets_are_written_as_the_site_reads_them() -> None:
+    code = "```yaml\na:\n  - \\<b>\n```"
+
+    assert adapt_markdown(f"- a\n  - \\<b>\n\n{code}\n") == f"- a\n    - &lt;b>\n\n{code}\n"
