@@ -53,7 +53,11 @@ export function listen() {
     setLive("live", "on");
     await reload();
   };
-  events.onerror = () => setLive("reconnecting", "off");
+  events.onerror = () => {
+    // The browser gives up once it is refused, such as where the session has ended or the stub was started anew.
+    const isOver = events.readyState === EventSource.CLOSED;
+    setLive(isOver ? "not connected; reload the page" : "reconnecting", "off");
+  };
 }
 
 function setLive(text, state) {
