@@ -92,7 +92,8 @@ def take_pictures(browser: Browser, url: str, name: str, height: int, click: str
         page.goto(url, wait_until="load")
         page.wait_for_timeout(700)  # the pages of the stub fetch what they show
         if click:
-            page.click(click)
+            page.locator(click).first.click()
+            page.wait_for_timeout(300)
         page.screenshot(path=IMAGES / name_picture(name, scheme))
         page.close()
 
@@ -119,7 +120,7 @@ def main() -> None:
         matrix = write_matrix(Path(folder) / "matrix")
         take_pictures(browser, matrix.as_uri(), "matrix", 800, "[value=differs]")
         send_calls(mock.session("shop"))
-        take_pictures(browser, f"{mock.url}/__admin/?session=shop", "control-page", 800)
+        take_pictures(browser, f"{mock.url}/__admin/?session=shop", "control-page", 800, "#calls summary")
         take_pictures(browser, f"{mock.url}/__admin/docs/onlyautomator", "reference", 800)
         take_pictures(browser, mock.url, "front-page", 800)
         browser.close()

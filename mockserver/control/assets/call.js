@@ -24,7 +24,8 @@ function fill(place, entry) {
   const isRefused = !response || response.status >= 400;
   const said = isRefused && response && findMessage(response.body);
   const reasons = listReasons(entry);
-  if (said && !reasons.some((reason) => reason.includes(said) || said.includes(reason))) reasons.unshift(said);
+  const heard = [entry.near_miss, ...reasons].filter(Boolean);
+  if (said && !heard.some((reason) => reason.includes(said) || said.includes(reason))) reasons.unshift(said);
   place.replaceChildren(
     reasons.length ? make("div", { class: "reasons" }, make("b", {}, isRefused ? "Why it was refused" : "To note"),
       make("ul", {}, ...reasons.map((reason) => make("li", {}, reason)))) : "",

@@ -78,9 +78,9 @@ def test_pages_and_headers_show_it_as_text(contract):
             for value in httpx2.get(url + path).headers.values()
         ]
 
-    assert "<script>" not in page
+    assert "<script>" not in page.replace('<script>"use strict";', "")
     assert "touch hacked" in page
-    assert "\n<script>" not in control_page.replace("<script>\n", "")
+    assert "<script>" not in control_page
     assert [value for value in headers if not value.isprintable()] == []
 
 
