@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -237,3 +238,37 @@ def test_run_that_reached_nobody_is_called_so_once(tmp_path):
     (one,) = read_matrix(tmp_path)[0]["apis"][0]["implementations"]
 
     assert (one["reason"], one["shortfalls"], one["counts"]) == (why, [], {"not_asked": 1})
+
+
+def test_rows_whose_cells_say_the_same_are_one_line_on_a_small_screen_but_no_failures(tmp_path):
+    for name in ("x", "y"):
+        failure = {"id": "b", "status": "failed", "reason": f"got {name}"}
+        write_by_hand(tmp_path / name, {"id": "a"}, failure, {"id": f"only-{name}"})
+    conformance("matrix", tmp_path, "--out", tmp_path / "m.html")
+
+    assert re.findall('id="(.*)" class="alike"', (tmp_path / "m.html").read_text(encoding="utf-8")) == ["a"]
+
+
+def test_folder_that_may_not_be_looked_into_is_passed_over(tmp_path, monkeypatch):
+    write_by_hand(tmp_path / "good", {"id": "a"})
+    (tmp_path / "closed").mkdir()
+    iterdir = Path.iterdir
+
+    def refuse(folder):
+        if folder.name == "closed":
+            raise PermissionError
+        return iterdir(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    assert conformance("matrix", tmp_path).exit_code == 0
+
+
+def test_name_of_a_folder_is_no_scheme_and_no_fragment(tmp_path):
+    write_by_hand(tmp_path / "javascript:alert(1)#?", {"id": "a"})
+    matrix, _ = read_matrix(tmp_path)
+    conformance("matrix", tmp_path, "--out", tmp_path / "m.json")
+    (one,) = json.loads((tmp_path / "m.json").read_text())["apis"][0]["implementations"]
+
+    assert one["report"] == "javascript%3Aalert%281%29%23%3F/report.json"
+    assert names(matrix) == ["javascript:alert(1)#?"]
