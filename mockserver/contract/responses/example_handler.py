@@ -17,10 +17,11 @@ ASKED = "Accept"
 
 
 class Asked(NamedTuple):
-    """The answers that an operation documents, and what its caller accepts."""
+    """The answers that an operation documents, what its caller accepts, and the media type of what was sent."""
 
     responses: DocumentedResponses
     accepted: Accepted
+    media_type: str
 
 
 class ExampleHandler:

@@ -8,6 +8,7 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.responses.accept import read_accepted
 from mockserver.contract.responses.example_handler import ASKED, Asked
 from mockserver.http.request import Request
+from openapi.media_type import bare_media_type
 
 if TYPE_CHECKING:
     from mockserver.session.session import Session
@@ -23,5 +24,6 @@ class ExampleOperation(Operation):
     ) -> dict[str, Any]:
         """Read the arguments, and add what answer is asked for."""
         arguments = await super().read_arguments(request, path_values, caller, session)
-        arguments[ASKED] = Asked(self.documented, read_accepted(request))
+        media_type = bare_media_type(request.header("content-type") or "")
+        arguments[ASKED] = Asked(self.documented, read_accepted(request), media_type)
         return arguments

@@ -12,10 +12,12 @@ from urllib.parse import quote
 
 from mockserver.contract.handler import Handler
 from mockserver.contract.responses.example_handler import ASKED
-from mockserver.http.problems import PROBLEM_HEADER, NotFound, Problem
+from mockserver.contract.schema import Schema
+from mockserver.http.problems import PROBLEM_HEADER, Invalid, NotFound, Problem
 from mockserver.http.reply import Reply, Stream
 from mockserver.services.resources.collection import Action, Collection, find_collections
 from mockserver.services.resources.item_store import Item, ItemStore
+from mockserver.services.resources.json_patch import MEDIA_TYPE as JSON_PATCH
 from mockserver.services.resources.making import ItemMaker
 from mockserver.services.resources.page import choose_page, find_first_page
 from mockserver.services.resources.shape import read_sample
@@ -25,6 +27,7 @@ from openapi.document.operations import find_server, list_parameters, read_base_
 
 _TOTAL_HEADER, _LOCATION = "x-total-count", "location"
 _LONGEST_ID = 40
+_MERGE_PATCH = "application/merge-patch+json"
 
 
 class AlreadyExists(Problem):
@@ -58,7 +61,10 @@ class ResourceHandlers(Mapping[str, Handler]):
         base_path = read_base_path(find_server(self._spec, action.operation))
         first_page = find_first_page(list_parameters(self._spec, action.operation))
         maker = ItemMaker(collection, partial(self._find_sample, collection, action))
-        return ResourceHandler(self._api, collection, action, example, maker, base_path, first_page)
+        id_schema = Schema(collection.id_schema, self._spec)
+        return ResourceHandler(
+            self._api, collection, action, example, maker, base_path, first_page, id_schema
+        )
 
     def _find_sample(self, collection: Collection, action: Action) -> Any:
         """Find an example of an item in what reading one answers, or else in what *action* does."""
@@ -117,6 +123,7 @@ class ResourceHandler:
 
     example: answers by example, which is the form of the answer. maker: makes the items.
     base_path: what stands before the path of the contract. first_page: the number of the first page of a list.
+    id_schema: of an id that a caller may choose.
     needs_item: whether the answer is 404 where nothing was written before.
     """
 
@@ -131,6 +138,7 @@ class ResourceHandler:
         maker: ItemMaker,
         base_path: str,
         first_page: int,
+        id_schema: Schema,
     ) -> None:
         self._api = api
         self._collection = collection
@@ -141,6 +149,7 @@ class ResourceHandler:
         self._maker = maker
         self._base_path = base_path
         self._first_page = first_page
+        self._id_schema = id_schema
         acts = {
             "list": self._list_items,
             "create": self._create_item,
@@ -156,8 +165,9 @@ class ResourceHandler:
         reply = await self._example.handle(session, arguments)
         if isinstance(reply, Stream):
             return reply
-        # A patch that is a list, an upload: what becomes of an item then, the contract does not say.
-        if not isinstance(arguments.get("body"), dict | None):
+        # A list, an upload: what becomes of an item then, the contract does not say.
+        is_patch = self._act == self._change_item and arguments[ASKED].media_type == JSON_PATCH
+        if not isinstance(arguments.get("body"), list if is_patch else dict | None):
             return reply.with_headers(
                 {PROBLEM_HEADER: "the body is no object, so nothing was kept or changed"}
             )
@@ -196,6 +206,8 @@ class ResourceHandler:
         id_ = call.sent.get(collection.id_member)
         if id_ is None:
             id_ = await call.store.draw_id()
+        elif violations := self._id_schema.find_violations(id_, collection.id_member):
+            raise Invalid(violations)
         path = collection.fill_path(call.arguments)
         if await call.store.read_item(id_) is not None:
             raise AlreadyExists(
@@ -228,7 +240,13 @@ class ResourceHandler:
 
     async def _change_item(self, call: _Call) -> Reply:
         old = await call.require_item()
-        item = call.maker.change_item(old, call.sent, call.id_, call.session.clock)
+        media_type = call.arguments[ASKED].media_type
+        if media_type == JSON_PATCH:
+            patch = call.arguments["body"]
+            item = call.maker.patch_item(old, patch, call.id_, call.session.clock)
+        else:
+            change = call.maker.merge_item if media_type == _MERGE_PATCH else call.maker.change_item
+            item = change(old, call.sent, call.id_, call.session.clock)
         await call.store.write_item(call.id_, item)
         return self._show_item(item, call.reply)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from mockserver.services.resources.collection import Collection
 from mockserver.services.resources.item_store import Item
+from mockserver.services.resources.json_patch import CannotPatch, apply_patch
 from mockserver.simulation.clock import Clock
 
 # Of the members that are times: those that a change sets as well.
@@ -60,8 +61,26 @@ class ItemMaker:
 
     def change_item(self, old: Item, sent: Mapping[str, Any], id_: Any, clock: Clock) -> Item:
         """Lay what was *sent* over the *old* item."""
-        new = {**_merge(old, sent), **self._stamp(clock, is_new=False)}
-        return {**new, self._collection.id_member: old.get(self._collection.id_member, id_)}
+        return self._finish_change(_merge(old, sent), old, id_, clock)
+
+    def merge_item(self, old: Item, sent: Mapping[str, Any], id_: Any, clock: Clock) -> Item:
+        """Change the *old* item by a JSON Merge Patch, in which null removes a member."""
+        return self._finish_change(_merge(old, sent, removes=True), old, id_, clock)
+
+    def patch_item(self, old: Item, patch: Sequence[Any], id_: Any, clock: Clock) -> Item:
+        """Change the *old* item by a JSON Patch; what only a server sets stays.
+
+        Raises Invalid and CannotPatch.
+        """
+        new = apply_patch(old, patch)
+        if not isinstance(new, dict):
+            raise CannotPatch("The patch leaves no object")
+        kept = {name: old[name] for name in self._shape.read_only if name in old}
+        return self._finish_change({**new, **kept}, old, id_, clock)
+
+    def _finish_change(self, new: Mapping[str, Any], old: Item, id_: Any, clock: Clock) -> Item:
+        id_member = self._collection.id_member
+        return {**new, **self._stamp(clock, is_new=False), id_member: old.get(id_member, id_)}
 
     def _stamp(self, clock: Clock, *, is_new: bool) -> dict[str, str]:
         """Say when an item was created or changed, in the times that only a server sets."""
@@ -74,8 +93,17 @@ class ItemMaker:
         }
 
 
-def _merge(old: Any, change: Any) -> Any:
-    """Merge as RFC 7396 says, but that a null stays one: what it means in plain JSON, no contract says."""
-    if not isinstance(old, Mapping) or not isinstance(change, Mapping):
+def _merge(old: Any, change: Any, *, removes: bool = False) -> Any:
+    """Merge as RFC 7396 says; a null stays one unless it *removes*: what it means in plain JSON, no contract says."""
+    if not isinstance(change, Mapping):
         return change
-    return {**old, **{name: _merge(old.get(name), value) for name, value in change.items()}}
+    if not isinstance(old, Mapping):
+        if not removes:
+            return change
+        old = {}
+    changed = {name: _merge(old.get(name), value, removes=removes) for name, value in change.items()}
+    return {
+        name: value
+        for name, value in {**old, **changed}.items()
+        if not removes or change.get(name, 0) is not None
+    }

@@ -120,17 +120,91 @@ def test_refused_request_changes_nothing(shop):
     assert shop.get("/products/1").json()["name"] == "Tea"
 
 
-def test_what_is_irregular_is_answered_by_example(start):
-    patch = {
-        "content": {"application/json-patch+json": {"schema": {"type": "array", "items": {"type": "object"}}}}
+@pytest.fixture
+def patched(start):
+    spec = copy.deepcopy(CONTRACT)
+    kinds = {f"application/{name}+json": {"schema": {}} for name in ("merge-patch", "json-patch")}
+    spec["paths"]["/products/{productId}"]["patch"]["requestBody"] = {"content": kinds}
+    item = {"id": 4, "name": "Tea", "price": 2, "note": {"a": {"b": 1}, "c": [1, 2]}, "createdAt": NOW}
+    return start(spec, items={"/products": [item]})
+
+
+def test_null_of_a_merge_patch_removes_the_member(patched):
+    change = {"price": None, "note": {"a": None, "d": {"e": None, "f": 1}}, "gone": None, "id": None}
+    headers = {"Content-Type": "application/merge-patch+json; charset=utf-8"}
+    changed = patched.patch("/products/4", json=change, headers=headers).json()
+
+    expected = {
+        "id": 4,
+        "name": "Tea",
+        "note": {"c": [1, 2], "d": {"f": 1}},
+        "createdAt": NOW,
+        "updatedAt": NOW,
     }
+    assert changed == patched.get("/products/4").json() == expected
+
+
+JSON_PATCHES = {
+    "all": (
+        [
+            {"op": "test", "path": "/note/a", "value": {"b": 1.0}},
+            {"op": "replace", "path": "/name", "value": "Rice"},
+            {"op": "remove", "path": "/price"},
+            {"op": "add", "path": "/note/c/-", "value": 3},
+            {"op": "add", "path": "/note/c/0", "value": 0},
+            {"op": "move", "from": "/note/a/b", "path": "/note/x~1y"},
+            {"op": "copy", "from": "/note/c", "path": "/list"},
+            {"op": "replace", "path": "/id", "value": 9},
+            {"op": "remove", "path": "/createdAt"},
+        ],
+        {"name": "Rice", "note": {"a": {}, "c": [0, 1, 2, 3], "x/y": 1}, "list": [0, 1, 2, 3]},
+    ),
+    "failed test": ([{"op": "remove", "path": "/price"}, {"op": "test", "path": "/name", "value": "x"}], 409),
+    "nothing to remove": ([{"op": "remove", "path": "/gone"}], 409),
+    "nothing to replace": ([{"op": "replace", "path": "/gone", "value": 1}], 409),
+    "index behind the end": ([{"op": "add", "path": "/note/c/3", "value": 1}], 409),
+    "index with a zero": ([{"op": "remove", "path": "/note/c/01"}], 409),
+    "into itself": ([{"op": "move", "from": "/note", "path": "/note/a/n"}], 409),
+    "no object left": ([{"op": "replace", "path": "", "value": 1}], 409),
+    "within a text": ([{"op": "add", "path": "/name/0", "value": 1}], 409),
+    "no path": ([{"op": "remove"}], 400),
+    "no value": ([{"op": "add", "path": "/name"}], 400),
+    "no source": ([{"op": "copy", "path": "/name"}], 400),
+    "no operation": ([{"op": "drop", "path": "/name"}], 400),
+    "no pointer": ([{"op": "remove", "path": "name"}], 400),
+    "no change": (["remove"], 400),
+}
+
+
+@pytest.mark.parametrize("name", JSON_PATCHES)
+def test_json_patch_is_made_whole_or_not_at_all(patched, name):
+    patch, expected = JSON_PATCHES[name]
+    before = patched.get("/products/4").json()
+    answer = patched.patch("/products/4", json=patch, headers={"Content-Type": "application/json-patch+json"})
+    after = patched.get("/products/4").json()
+
+    if isinstance(expected, int):
+        assert (answer.status_code, after) == (expected, before)
+    else:
+        assert answer.json() == after == {"id": 4, "createdAt": NOW, "updatedAt": NOW, **expected}
+
+
+@pytest.mark.parametrize("id_", [5, "not-a-uuid", True, {"a": 1}])
+def test_id_of_the_caller_of_another_type_is_refused(shop, id_):
+    refused = shop.post("/users/ann/orders", json={"id": id_, "state": "open"})
+
+    assert (refused.status_code, list(refused.json()["detail"])) == (400, ["id"])
+    assert shop.get("/users/ann/orders").json() == []
+
+
+def test_what_is_irregular_is_answered_by_example(start):
+    patch = {"content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}}
     spec = copy.deepcopy(CONTRACT)
     spec["paths"]["/products/{productId}"]["patch"]["requestBody"] = patch
     shop = start(spec, items={"/products": [{"id": 4, "name": "Tea"}]})
 
     assert shop.get("/status").json() == {"up": True}
-    headers = {"Content-Type": "application/json-patch+json"}
-    patched = shop.patch("/products/4", json=[{"op": "remove"}], headers=headers)
+    patched = shop.patch("/products/4", json=[{"op": "remove"}])
     assert (patched.status_code, "nothing was kept" in patched.headers["x-mock-problem"]) == (200, True)
     assert shop.get("/products/4").json() == {"id": 4, "name": "Tea"}
 
