@@ -30,6 +30,7 @@ _FOLDER = Path(__file__).parent
 # In the order of a bar and of the filter; what nobody judges comes last.
 _STATUSES = ("failed", "inconclusive", "waived", "not_tested", NOT_ASKED, "passed", "observed")
 _MOST_CHANGES = 8  # that stand above what failed
+_MOST_HEADINGS = 20  # a contract of one's own has two for each operation
 _MOST_LISTED = 5  # that were not tested for the same reason
 _MOST_UNFOLDED = 10  # failures; of more, each says in a line what is at fault
 _COLUMNS = ("passed", "failed", "not_tested")  # and others, if there are any
@@ -73,6 +74,7 @@ def render_page(document: dict[str, Any], comparison: Comparison | None = None) 
         changes=_sort_changes(comparison),
         most_changes=_MOST_CHANGES,
         most_listed=_MOST_LISTED,
+        most_headings=_MOST_HEADINGS,
         choices=_list_choices(document),
         plan=ExchangePlan(asked, document["target"]["base_url"]),
         find_fault=find_fault,
@@ -189,7 +191,7 @@ def _group_by_need(api: str, asked: Iterable[dict[str, Any]]) -> list[dict[str, 
         {
             "reason": reason,
             "requirements": group,
-            "lines": [_find_profile_lines(template, key) for key in group[0]["needs"]],
+            "lines": [_find_profile_lines(template, key, api) for key in group[0]["needs"]],
         }
         for reason, group in sorted(gaps.items(), key=lambda gap: -len(gap[1]))
     ]
@@ -206,12 +208,14 @@ def _find_template(api: str) -> str:
     return profile_template(api) if api in openapi.api_names() else ""
 
 
-def _find_profile_lines(template: str, key: str) -> str:
-    """Return the lines that a profile takes for *key*, as the commented one has them."""
+def _find_profile_lines(template: str, key: str, api: str) -> str:
+    """Return the lines that a profile takes for *key*, as the commented one has them, or one for a contract would."""
     part, _, name = key.rpartition(".")
+    variable = re.sub(r"\W", "_", f"{api}_{name}", flags=re.ASCII).upper()
+    value = f"${{{variable}}}" if part else "true"  # the credential of a scheme; leave to do something
     # A comment behind it may go on in lines of its own.
     example = re.search(rf"^[ #]*({re.escape(name)}: .*(?:\n#? {{9,}}# .*)*)$", template, re.MULTILINE)
-    line = re.sub(r" {2,}#", "    #", re.sub(r"\n#? +#", "", example[1])) if example else f"{name}: ..."
+    line = re.sub(r" {2,}#", "    #", re.sub(r"\n#? +#", "", example[1])) if example else f"{name}: {value}"
     return f"{part}:\n  {line}" if part else line
 
 

@@ -60,4 +60,16 @@ def test_report_names_what_the_profile_lacks_and_what_was_judged_by_what(api):
         part, _, name = key.rpartition(".")
         lines = f"{part}:\n  {name}: " if part else f"{name}: "
         assert f'<pre data-copy="lines">{lines}' in page
-        assert f"{name}: ...</pre>" not in page  # the template has an example
+
+
+def test_page_on_a_contract_names_lines_that_no_template_has():
+    document = build_document(judge_in_process(reference_of("suprsend")(), only=["name"]))
+    (asked,) = document["requirements"]
+    for number, key in enumerate(("deletes", "credentials.api-key")):
+        gap = {"id": f"a-library/{number}", "status": "not_tested", "reason": key, "needs": [key]}
+        document["requirements"].append({**asked, **gap})
+    document["api"] = "a-library"
+    page = render_page(document)
+
+    assert '<pre data-copy="lines">deletes: true</pre>' in page
+    assert '<pre data-copy="lines">credentials:\n  api-key: ${A_LIBRARY_API_KEY}</pre>' in page
