@@ -20,6 +20,7 @@ from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
 from mockserver.control.api import Admin
 from mockserver.control.contracts import CONTRACT, NAME, Contracts, load_own_contract
+from mockserver.control.docs.pages import DocsPages
 from mockserver.control.guard import Guard
 from mockserver.control.state import StateDocuments
 from mockserver.dispatch.call_log import CallLog
@@ -135,14 +136,16 @@ class Stub:
             self.sessions.blueprint.choices,
             lambda api, chosen: compiler.compile_service(self._services[api].choose(chosen)),
         )
+        contracts = Contracts(
+            {service.name: service.spec for service in services},
+            self.sessions.blueprint.choices,
+            variants.compile_routes,
+        )
         self.admin = Admin(
             self.sessions,
             self.issuer,
-            Contracts(
-                {service.name: service.spec for service in services},
-                self.sessions.blueprint.choices,
-                variants.compile_routes,
-            ),
+            contracts,
+            DocsPages(contracts, self._make_by_scheme, needs_session=self.sessions.is_strict),
             StateDocuments({service.name: type(service.fixtures) for service in services}.__getitem__),
             routes,
             self._metrics,
@@ -229,6 +232,19 @@ class Stub:
         return make_sample_credentials(
             operation.security, service.schemes, service.fixtures.credentials, self._secret, now_s
         )
+
+    def _make_by_scheme(self, api: str, now_s: float) -> dict[str, SampleCredential]:
+        """Make the credentials that an API takes, by the name of their scheme."""
+        service = self._services.get(api)
+        if service is None or self._mode == "off":
+            return {}
+        return {
+            name: one
+            for name in service.schemes
+            for one in make_sample_credentials(
+                [{name: []}], service.schemes, service.fixtures.credentials, self._secret, now_s
+            )
+        }
 
     def _make_front_page(self, routes: Routes) -> FrontPage:
         titles = {service.name: str(service.spec["info"]["title"]) for service in self.services}

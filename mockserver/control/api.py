@@ -12,9 +12,10 @@ from mockserver.auth.issuer import CredentialIssuer
 from mockserver.control.assets import find_asset
 from mockserver.control.clock_change import change_clock, clock_reply
 from mockserver.control.contracts import NAME, Contracts, load_own_contract
+from mockserver.control.docs.pages import DocsPages
 from mockserver.control.events import EventWriter
 from mockserver.control.match_check import check_matches
-from mockserver.control.pages import ControlPage, render_docs_page
+from mockserver.control.pages import ControlPage
 from mockserver.control.records import (
     Wanted,
     change_record,
@@ -64,9 +65,9 @@ class Operator(NamedTuple):
 class Admin:
     """The control plane's operations; admin.yaml names them.
 
-    contracts: those that are served here. state: renders and replaces the state of a session. metrics: what is
-    counted, or None if nothing is. list_flaws: lists what is wrong with the contracts. render_curl: writes
-    a command that calls an operation at an address.
+    contracts: those that are served here. docs: their pages. state: renders and replaces the state of a session.
+    metrics: what is counted, or None if nothing is. list_flaws: lists what is wrong with the contracts. render_curl:
+    writes a command that calls an operation at an address.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Admin:
         sessions: Sessions,
         issuer: CredentialIssuer,
         contracts: Contracts,
+        docs: DocsPages,
         state: StateDocuments,
         routes: Routes,
         metrics: Metrics | None,
@@ -85,6 +87,7 @@ class Admin:
         self._sessions = sessions
         self._issuer = issuer
         self._contracts = contracts
+        self._docs = docs
         self._routes = routes
         self._metrics = metrics
         self._list_flaws = list_flaws
@@ -371,11 +374,13 @@ class Admin:
         text = await self._contracts.write_text(api, found.choices)
         return Reply(200, text, {"Content-Type": "application/yaml; charset=utf-8"})
 
-    async def read_docs(self, api: str, caller: Operator, session: str | None) -> Reply:
+    async def read_docs(self, api: str, caller: Operator, session: str | None, plain: bool) -> Reply:
         """Answer the contract of an API as a page."""
-        found = await self._find_shown(caller, session)
-        spec = self._contracts.find(api, found.choices)
-        return html_reply(render_docs_page(api, spec, self._contracts.names))
+        return self._docs.answer_page(api, await self._find_shown(caller, session), is_plain=plain)
+
+    async def read_reference(self, api: str, caller: Operator, session: str | None) -> Reply:
+        """Answer the contract of an API as its page takes it."""
+        return await self._docs.answer_reference(api, await self._find_shown(caller, session))
 
     async def _find_shown(self, caller: Operator, session: str | None) -> Session:
         # Whoever names no session here, but one that has ended in a cookie, gets the usual contract.

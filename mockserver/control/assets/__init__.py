@@ -1,4 +1,4 @@
-"""The style sheets and scripts that the control plane's pages load, which stand here as files."""
+"""The style sheets and scripts that the control plane's pages load, which stand here as files, or in a package."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from mockserver.control.docs import swagger_ui
 from mockserver.http.problems import NotFound, suggest_nearest
 from mockserver.http.reply import Reply
 from mockserver.http.request import Request
@@ -18,21 +19,23 @@ def find_asset(name: str, request: Request) -> Reply:
 
     Raises NotFound.
     """
-    assets = _read_assets()
+    assets = _find_assets()
     if name not in assets:
         raise NotFound(f"asset {name[:100]!r} not found; {suggest_nearest(name, list(assets))}")
-    reply = assets[name]
+    reply = _read_asset(assets[name])
     if request.header("if-none-match") == reply.headers["ETag"]:
         return Reply(304, None, reply.headers)
     return reply
 
 
 @cache
-def _read_assets() -> dict[str, Reply]:
+def _find_assets() -> dict[str, Path]:
     folder = Path(__file__).parent
-    return {path.name: _read_asset(path) for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+    own = {path.name: path for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+    return {**swagger_ui.find_files(), **own}
 
 
+@cache
 def _read_asset(path: Path) -> Reply:
     content = path.read_bytes()
     headers = {

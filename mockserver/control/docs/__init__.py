@@ -1,0 +1,1 @@
+"""The contracts as pages: an interactive reference, and a plain page that needs nothing but HTML."""
