@@ -121,7 +121,8 @@ def main() -> None:
         take_pictures(browser, matrix.as_uri(), "matrix", 800, "[value=differs]")
         send_calls(mock.session("shop"))
         take_pictures(browser, f"{mock.url}/__admin/?session=shop", "control-page", 800, "#calls summary")
-        take_pictures(browser, f"{mock.url}/__admin/docs/onlyautomator", "reference", 800)
+        docs = f"{mock.url}/__admin/docs/onlyautomator"
+        take_pictures(browser, docs, "reference", 800, ".opblock-summary-control")
         take_pictures(browser, mock.url, "front-page", 800)
         browser.close()
 

@@ -30,8 +30,9 @@ def find_asset(name: str, request: Request) -> Reply:
 
 @cache
 def _find_assets() -> dict[str, Path]:
-    folder = Path(__file__).parent
-    own = {path.name: path for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+    here = Path(__file__).parent
+    paths = (path for folder in (here, here.parent / "docs") for path in sorted(folder.iterdir()))
+    own = {path.name: path for path in paths if path.suffix in _TYPES}
     return {**swagger_ui.find_files(), **own}
 
 
