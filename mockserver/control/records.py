@@ -114,12 +114,8 @@ def _put_records(
     session: Session, api: str, changed: Mapping[Key, Record], gone: set[Key], ids: frozenset[str]
 ) -> None:
     """Put some records and take others away; whatever else has changed meanwhile stays."""
-    store = session.stores[api]
-    if gone:
-        store.load(({key: one for key, one in store.all_records().items() if key not in gone}, {}))
-    for key, record in changed.items():
-        store.put(key, record)
-    session.ids.avoid(ids)
+    kept = {key: one for key, one in session.stores[api].all_records().items() if key not in gone}
+    session.load({api: ({**kept, **changed}, {})}, ids)
 
 
 async def load_state(session: Session, state: dict[str, Saved]) -> None:

@@ -1,4 +1,4 @@
-"""Records of a state one by one, and calls of a journal without what is large in them."""
+"""Records of a state one by one, calls of a journal without what is large in them, and the alternatives of choices."""
 
 from __future__ import annotations
 
