@@ -12,6 +12,7 @@ from conformance.judge.verdict import (
     NO_VERDICT,
     NOT_CONFORMANT,
 )
+from conformance.report.words import spell_grade
 
 _COLORS = {
     CONFORMANT: "brightgreen",
@@ -25,7 +26,7 @@ _COLORS = {
 def render_badge(document: dict[str, Any]) -> str:
     """Return the badge of a report's *document* as text: how many MUSTs were tested if not all, and what is waived."""
     musts = document["musts"]
-    message = document["verdict"].replace("_", " ")
+    message = spell_grade(document["verdict"])
     if document["verdict"] == CONFORMANT and musts["tested"] < musts["of"]:
         message = f"{musts['tested']} of {musts['of']}"
     if waived := sum(one["status"] == "waived" for one in document["requirements"]):

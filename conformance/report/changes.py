@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, Field, ValidationError
 
 from conformance.http.foreign_text import escape_controls
+from conformance.report.words import spell_grade, spell_status
 from conformance.suite.choice import NOT_TOLD, OTHER, ObservedChoice, merge_observed
 from conformance.suite.mode import Mode
 from openapi.wording import reword_message
@@ -178,7 +179,7 @@ def compare_reports(old: Report, new: Report) -> list[Change]:
         return found + choices
     found += [_describe_new(one) for id_, one in after.items() if id_ not in before]
     found += [
-        _make_change("gone", one, f"was {_spell_status(one.status)}")
+        _make_change("gone", one, f"was {spell_status(one.status)}")
         for id_, one in before.items()
         if id_ not in after
     ]
@@ -194,7 +195,7 @@ def _compare_verdicts(old: Report, new: Report) -> Iterator[Change]:
     if old.verdict != new.verdict:
         order = get_args(VerdictName)
         is_worse = order.index(new.verdict) > order.index(old.verdict)
-        yield Change("verdict", f"{_spell_status(old.verdict)} -> {_spell_status(new.verdict)}", is_worse)
+        yield Change("verdict", f"{spell_grade(old.verdict)} -> {spell_grade(new.verdict)}", is_worse)
 
 
 def _compare_requirement(old: ReportedRequirement, new: ReportedRequirement) -> Change | None:
@@ -204,7 +205,7 @@ def _compare_requirement(old: ReportedRequirement, new: ReportedRequirement) -> 
     return _make_change(
         titles.get(new.status, "changed"),
         new,
-        f"{_spell_status(old.status)} -> {_spell_status(new.status)}{_describe_reason(new)}",
+        f"{spell_status(old.status)} -> {spell_status(new.status)}{_describe_reason(new)}",
         is_worse=rank_status(new.status) > rank_status(old.status),
     )
 
@@ -238,7 +239,7 @@ def _show_choice(one: ObservedChoice) -> str:
 
 
 def _describe_new(one: ReportedRequirement) -> Change:
-    text = f"{_spell_status(one.status)}{_describe_reason(one)}"
+    text = f"{spell_status(one.status)}{_describe_reason(one)}"
     return _make_change("new", one, text, is_worse=one.status == "failed")
 
 
@@ -253,7 +254,3 @@ def _make_change(title: str, one: ReportedRequirement, text: str, *, is_worse: b
 
 def _describe_reason(one: ReportedRequirement) -> str:
     return f": {' '.join(one.reason.split())}" if one.reason and one.status != "passed" else ""
-
-
-def _spell_status(status: str) -> str:
-    return status.replace("_", " ")

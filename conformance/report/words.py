@@ -34,6 +34,16 @@ WORD_WIDTH = max(len(word) for word, _ in WORDS.values())
 INDENT = " " * (WORD_WIDTH + 2)
 
 
+def spell_status(status: str) -> str:
+    """Return the word for a status within a sentence."""
+    return WORDS[status][0].lower()
+
+
+def spell_grade(grade: str) -> str:
+    """Return the words for a grade, or for a verdict, within a sentence."""
+    return GRADES[grade][0].lower()
+
+
 def quote_sentence(text: str, url: str) -> str:
     """Quote a sentence of the vendor, as much of it as says what it is about, with its page."""
     return f"“{shorten_line(text, _LONGEST_SENTENCE)}” {url}"

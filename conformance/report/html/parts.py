@@ -13,10 +13,10 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from conformance.http.foreign_text import escape_controls
-from conformance.report.words import WORDS
+from conformance.report.words import WORDS, spell_status
 
 NOT_ASKED = "not_asked"
-PAGE_WORDS = {status: word.lower() for status, (word, _) in WORDS.items()} | {NOT_ASKED: "not asked"}
+PAGE_WORDS = {status: spell_status(status) for status in WORDS} | {NOT_ASKED: "not asked"}
 
 
 @cache  # to compile it takes longer than to render it

@@ -13,7 +13,7 @@ from conformance.report.html.parts import NOT_ASKED, PAGE_WORDS, load_parts, loa
 from conformance.report.matrix.document import link_page
 from conformance.report.matrix.finding import LeftOut
 from conformance.report.matrix.table import NOT_IN_REPORT, Cell, Table, find_grade, list_shortfalls
-from conformance.report.words import GRADES
+from conformance.report.words import spell_grade
 
 _FOLDER = Path(__file__).parent
 _WORDS = PAGE_WORDS | {NOT_IN_REPORT: "not in this report"}
@@ -49,7 +49,7 @@ def _describe_table(table: Table, folder: Path) -> dict[str, Any]:
                 "page": link_page(one, folder),
                 "report": one.report,
                 "grade": (grade := find_grade(one.report)),
-                "grade_word": GRADES[grade][0].capitalize(),
+                "grade_word": spell_grade(grade).capitalize(),
                 "counts": [f"{counts[status]} {_WORDS[status]}" for status in _COUNTED if counts[status]],
                 "worse": table.count_worse(column),
                 "shortfalls": list_shortfalls(one.report),
