@@ -42,16 +42,22 @@ bench: .venv/ready
 # Everything is installed from a lock, by hash. The locks are complete, so nothing looks for dependencies, and what is
 # imported is compiled then: most of it never is. uv takes a tenth of pip's time. Where it cannot be had, or does not
 # find the index that pip is told of, pip does its work.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+# uv itself is installed by the pip of the Python that makes the environment: to put a pip into it takes longer than all
+# the rest, so that is done only where there is no other way.
+WITH_PIP := install --quiet --disable-pip-version-check --no-compile --no-deps
+PIP := $(BIN)/python -m pip $(WITH_PIP)
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps
-INSTALL = install() { $(UV) "$$@" 2> .venv/uv.log || $(PIP) "$$@"; }; install
+ADD_PIP := { $(BIN)/python -m ensurepip > .venv/uv.log || { \
+  echo "make: neither pip nor ensurepip can be had; on Debian: apt-get install python3-venv" >&2; exit 2; }; }
+INSTALL = install() { $(UV) "$$@" 2> .venv/uv.log || { $(ADD_PIP) && $(PIP) "$$@"; }; }; install
 
 .venv/serve: requirements-install.lock requirements-serve.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "make: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	@echo "make: creating a Python environment in .venv"
-	@$(PYTHON) -m venv .venv
-	@$(PIP) --only-binary :all: --require-hashes -r requirements-install.lock 2> .venv/uv.log || true
+	@$(PYTHON) -m venv --without-pip .venv
+	@$(PYTHON) -m pip --python $(BIN)/python $(WITH_PIP) --only-binary :all: \
+	  --require-hashes -r requirements-install.lock 2> .venv/uv.log || true
 	@echo "make: installing what the stub needs, from requirements-serve.lock"
 	@$(INSTALL) --require-hashes -r requirements-serve.lock
 	@echo "make: linking the commands in .venv/bin to this checkout"
