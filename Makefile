@@ -47,7 +47,7 @@ bench: .venv/ready
 WITH_PIP := install --quiet --disable-pip-version-check --no-compile --no-deps
 PIP := $(BIN)/python -m pip $(WITH_PIP)
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps
-ADD_PIP := { $(BIN)/python -m ensurepip > .venv/uv.log || { \
+ADD_PIP := { $(BIN)/python -m ensurepip --default-pip > .venv/uv.log || { \
   echo "make: neither pip nor ensurepip can be had; on Debian: apt-get install python3-venv" >&2; exit 2; }; }
 INSTALL = install() { $(UV) "$$@" 2> .venv/uv.log || { $(ADD_PIP) && $(PIP) "$$@"; }; }; install
 

@@ -37,3 +37,11 @@ def test_testing_adds_to_what_serving_installed():
     locks = re.findall(r"-r (\S+)", "\n".join(planned_lines("test")))
 
     assert locks == ["requirements-install.lock", "requirements-serve.lock", "requirements.lock"]
+
+
+def test_pip_comes_from_the_lock_and_not_by_ensurepip_which_takes_longest():
+    lines = planned_lines("serve")
+    lock = (ROOT / "requirements-install.lock").read_text(encoding="utf-8")
+
+    assert "python3 -m venv --without-pip .venv" in lines
+    assert re.findall(r"^(\w+)==", lock, re.MULTILINE) == ["pip", "uv"]
