@@ -264,14 +264,15 @@ def check(
         typer.Argument(metavar="FILE", help="An OpenAPI file, in YAML or JSON; several may follow."),
     ],
     strict: contract_options.IsStrict = False,
+    shows_all: contract_options.ShowsAll = False,
 ) -> None:
-    """Print every flaw of OpenAPI files, with its place, what it costs and what to do, and how much can be served."""
+    """Print the flaws of OpenAPI files, with place, cost and what to do, and how much can be served."""
     from mockserver.command.check import check_contract
 
     flaws, refused = 0, []
     for file in files:
         try:
-            checked = check_contract(file)
+            checked = check_contract(file, shows_all=shows_all)
         except (CannotStart, openapi.BadSpec) as error:
             refused.append(str(error))
             continue

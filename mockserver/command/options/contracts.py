@@ -42,3 +42,6 @@ Items = Annotated[
     ),
 ]
 IsStrict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is a flaw.")]
+ShowsAll = Annotated[
+    bool, typer.Option("--all", help="Print each flaw, also where many are alike; otherwise the first three.")
+]

@@ -85,6 +85,26 @@ def test_error_of_an_operation_that_cannot_be_served_is_in_the_contracts_own_for
     assert (refused.status_code, refused.json()) == (501, {"oops": "not_implemented"})
 
 
+def test_check_shows_the_first_of_many_like_flaws_and_counts_the_others(tmp_path):
+    parameters = [
+        {"name": f"p{number}", "in": "query", "schema": {"type": "integer", "default": f"v{number}"}}
+        for number in range(9)
+    ]
+    answer = {"description": "", "content": {"application/json": {"schema": {"type": "integer", "widht": 1}}}}
+    responses = {str(status): answer for status in (200, 201)}
+    file = written(tmp_path, contract({"/a": {"get": {"parameters": parameters, "responses": responses}}}))
+
+    *lines, summary = run_command("check", file).stdout.splitlines()
+    all_lines = run_command("check", file, "--all").stdout.splitlines()
+
+    assert sum("does not fit" in line for line in lines) == 3
+    assert f"{file}: and 6 more like it; --all shows them" in lines
+    assert sum("widht" in line for line in lines) == 2
+    assert summary.endswith("11 flaws")
+    assert len(all_lines) == 12
+    assert {*lines} - {*all_lines} == {f"{file}: and 6 more like it; --all shows them"}
+
+
 def test_flaws_are_listed_by_the_control_plane_and_on_its_page(client, file):
     (flaw,) = client.get("/__admin/problems").json()
 
