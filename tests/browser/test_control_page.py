@@ -232,6 +232,8 @@ def test_session_is_begun_shown_and_ended(page, session):
     expect(page.locator("#choose")).to_have_value(name)
     expect(page.locator("#calls > li")).to_have_count(1)
     show_tab(page, "Sessions")
+    click(page, "Credentials for this session")
+    expect(page.locator(".ready code")).to_have_count(3)
     click(page, f"End {name}")
     click(page, "Cancel")
     expect(page.locator("#choose")).to_have_value(name)

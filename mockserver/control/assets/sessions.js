@@ -1,7 +1,7 @@
 // Sessions: a new one with all that a test needs, and those that there are.
 
 import { button, confirmLoss, copyButton, label, make } from "./dom.js";
-import { baseUrl, call, session, showSession } from "./plane.js";
+import { baseUrl, call, data, session, showSession } from "./plane.js";
 
 export const name = "Sessions";
 const part = {};
@@ -31,8 +31,9 @@ async function begin() {
 }
 
 async function showOwn() {
-  const token = (await call("POST", "tokens", {})).token;
-  const key = (await call("POST", "keys", {})).api_key;
+  const kinds = Object.values(data.schemes).flat().map((one) => one.kind);
+  const token = kinds.includes("jwt") && (await call("POST", "tokens", {})).token;
+  const key = kinds.includes("api_key") && (await call("POST", "keys", {})).api_key;
   showReady(session, baseUrl, token, key);
 }
 
