@@ -146,6 +146,7 @@ def test_calls_appear_are_filtered_and_tell_why_they_were_refused(page, session)
     expect(rows.locator(".sides")).to_contain_text('"fanId": "nobody"')
     expect(rows.locator(".sides")).not_to_contain_text(session.token)
     page.get_by_label("Filter").fill("401")
+    expect(rows.locator(".status")).to_have_text("401")
     rows.first.locator("summary").click()
     expect(rows.locator(".reasons")).to_contain_text("token")
 
