@@ -36,9 +36,9 @@ def write_report(folder: Path) -> Path:
     with serve(server) as url:
         profile = folder / "target.yaml"
         profile.write_text(yaml.safe_dump(server.profile(url)), encoding="utf-8")
-        command = [sys.executable, "-m", "conformance", "run", str(profile), "--report-dir", str(folder)]
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-    return folder / "report.html"
+        command = [sys.executable, "-m", "conformance", "run", profile.name, "--report-dir", "report"]
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False)
+    return folder / "report/report.html"
 
 
 def write_matrix(folder: Path) -> Path:
@@ -115,12 +115,13 @@ def main() -> None:
         MockServer(seed=1) as mock,
     ):
         browser = playwright.chromium.launch(executable_path=needs_chromium(), args=["--no-sandbox"])
-        # With the evidence of the first failure unfolded.
-        take_pictures(browser, write_report(Path(folder)).as_uri(), "report", 800, "details summary")
+        report = write_report(Path(folder)).as_uri()
+        take_pictures(browser, report, "report", 840)
+        take_pictures(browser, report, "report-failure", 800, "details summary")
         matrix = write_matrix(Path(folder) / "matrix")
         take_pictures(browser, matrix.as_uri(), "matrix", 800, "[value=differs]")
         send_calls(mock.session("shop"))
-        take_pictures(browser, f"{mock.url}/__admin/?session=shop", "control-page", 800, "#calls summary")
+        take_pictures(browser, f"{mock.url}/__admin/?session=shop", "control-page", 900, "#calls summary")
         docs = f"{mock.url}/__admin/docs/onlyautomator"
         take_pictures(browser, docs, "reference", 800, ".opblock-summary-control")
         take_pictures(browser, mock.url, "front-page", 800)
