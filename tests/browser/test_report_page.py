@@ -61,8 +61,9 @@ def test_page_fits_and_runs_nothing_but_its_own(tab, page_url, node_modules, wid
     assert tab.title() == "suprsend: Not conformant"
     assert tab.locator("script").count() == 1
     assert wrong == []
-    # One is as good as all of them, and takes a tenth of the time.
-    tab.evaluate("for (const one of document.querySelectorAll('.exchange ~ .exchange')) one.open = false")
+    # A few are as good as all of them, and take half the time.
+    alike = "tr:nth-child(n+4), .exchange:nth-of-type(n+4), .row:nth-child(n+4)"
+    tab.evaluate("(alike) => { for (const one of document.querySelectorAll(alike)) one.remove() }", alike)
     assert find_violations(tab, node_modules) == []
 
 
