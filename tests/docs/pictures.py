@@ -121,7 +121,9 @@ def main() -> None:
         matrix = write_matrix(Path(folder) / "matrix")
         take_pictures(browser, matrix.as_uri(), "matrix", 800, "[value=differs]")
         send_calls(mock.session("shop"))
-        take_pictures(browser, f"{mock.url}/__admin/?session=shop", "control-page", 900, "#calls summary")
+        take_pictures(
+            browser, f"{mock.url}/__admin/?session=shop", "control-page", 920, "text=value: is required"
+        )
         docs = f"{mock.url}/__admin/docs/onlyautomator"
         take_pictures(browser, docs, "reference", 800, ".opblock-summary-control")
         take_pictures(browser, mock.url, "front-page", 800)
