@@ -57,7 +57,7 @@ def test_wheel_says_what_it_is(names, metadata):
     assert metadata["Name"] == "preference-api-testbench"
     assert metadata["License-Expression"] == "MIT"
     assert any(name.endswith("/licenses/LICENSE") for name in names)
-    assert metadata.get_all("Provides-Extra") == ["conformance", "mcp", "metrics", "otel", "redis"]
+    assert metadata.get_all("Provides-Extra") == ["conformance", "docs", "mcp", "metrics", "otel", "redis"]
 
 
 def test_stub_asks_for_nothing_of_the_judge(metadata):
