@@ -230,10 +230,12 @@ class Admin:
         await target.change(target.journal.clear)
         return _NO_CONTENT
 
-    async def find_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
-        """List the calls that match."""
-        match = Match(**body.get("match", {}))
-        return await entries_reply(await self._list_entries(session, caller, match))
+    async def find_requests(
+        self, body: dict[str, Any], caller: Operator, session: str | None, limit: int | None
+    ) -> Reply:
+        """List the calls that match, or the newest *limit* of them."""
+        entries = await self._list_entries(session, caller, Match(**body.get("match", {})))
+        return await entries_reply(entries[-limit:] if limit else entries)
 
     async def count_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Count the calls that match."""

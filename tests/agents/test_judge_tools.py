@@ -58,6 +58,9 @@ def test_agent_judges_a_server_and_reads_why_it_failed(server, profile, tmp_path
             report_dir=str(tmp_path),
         )
         passed = await agent.call("list_findings", status=["passed"])
+        last = await agent.call("list_findings", status=["passed"], offset=len(passed["findings"]) - 1)
+        assert last == {"findings": passed["findings"][-1:], "left_out": 0}
+        assert "run-1: has no requirement key" in await agent.fail("read_finding", id="key")
         finding = (await agent.call("read_finding", id="suprsend/missing-key"))["finding"]
         again = (await agent.call("read_finding", id="missing-key", report=str(tmp_path)))["finding"]
         return verdict, passed["findings"], finding, again, agent.said
@@ -73,6 +76,17 @@ def test_agent_judges_a_server_and_reads_why_it_failed(server, profile, tmp_path
     asked = sum(verdict["counts"].values())
     assert [seen[0][:2], seen[-1][:2]] == [(1, asked), (asked, asked)]
     assert profile["credentials"]["api_key"] not in said
+
+
+def test_report_that_says_less_is_listed_too(server, tmp_path):
+    failed = {"id": "suprsend/tenant", "level": "MUST", "status": "failed"}
+    report = {"schema": 1, "api": "suprsend", "verdict": "not_conformant", "partial": True}
+    (tmp_path / "report.json").write_text(json.dumps({**report, "requirements": [failed]}))
+
+    async def talk(agent):
+        return (await agent.call("list_findings", report=str(tmp_path)))["findings"]
+
+    assert converse(server, talk) == [{**failed, "text": "", "reason": None, "subject": None, "member": None}]
 
 
 def test_cancelled_run_ends_and_puts_back_what_it_changed(profile):
@@ -127,14 +141,39 @@ def test_profile_is_made_filled_in_and_tried(server, profile, monkeypatch):
     assert profile["credentials"]["api_key"] not in said
 
 
+KEY = "a-key-that-nobody-reads"
+KEYED = {
+    "api": "suprsend",
+    "base_url": "http://127.0.0.1:9",
+    "credentials": {"api_key": KEY},
+    "fixtures": {"object": {"type": "departments", "id": "engineering"}, "category": "status-update-alert"},
+}
 MISTAKES = [
     ("judge_target", {"profile": "nowhere.yaml", "mode": "full"}, "nowhere.yaml: cannot be read"),
     ("judge_target", {"profile": {"api": "suprsen"}, "mode": "full"}, "did you mean 'suprsend'?"),
     ("judge_target", {"profile": "a: b\nc: [", "mode": "full"}, "profile: is not YAML"),
+    (
+        "check_target",
+        {"profile": f'{{"key": "{KEY}", "api": suprsend', "mode": "full"},
+        "profile: is not YAML",
+    ),
+    ("check_target", {"profile": f"api: suprsend\\nkey: {KEY}", "mode": "full"}, "profile: is not YAML"),
     ("judge_target", {"profile": "a.yaml", "mode": "rude"}, "mode must be 'full', 'safe' or 'read-only'"),
     ("judge_target", {"profile": "a.yaml"}, "judge_target: mode is missing"),
     ("list_findings", {}, "nothing was judged here yet; call judge_target"),
     ("read_finding", {"id": "missing-key", "report": "nowhere"}, "nowhere: cannot be read"),
+    ("judge_target", {"profile": KEYED, "mode": "full", "leave_out": ["*"]}, "leave_out *: leaves nothing"),
+    ("judge_target", {"profile": KEYED, "mode": "full", "include": ["*"]}, "; only and leave_out choose"),
+    (
+        "judge_target",
+        {"profile": KEYED, "mode": "full", "only": ["zzz*"]},
+        "list_requirements prints them all",
+    ),
+    (
+        "check_target",
+        {"profile": {**KEYED, "credentials": KEY}, "mode": "full"},
+        "make_profile shows what stands",
+    ),
     ("explain_requirement", {"id": "*"}, "narrow it"),
     ("explain_requirement", {"id": "suprsend/missing-ky"}, "did you mean suprsend/missing-key"),
     ("list_requirements", {"api": "suprsend", "spec": "mine.yaml"}, "name an api or a spec, not both"),
@@ -148,6 +187,7 @@ def test_mistake_is_answered_with_what_is_wrong_and_what_to_do(server):
 
     for (_, _, expected), text in zip(MISTAKES, converse(server, talk), strict=True):
         assert expected in text
+        assert KEY not in text
 
 
 def test_every_tool_says_what_it_is_for_and_what_it_changes(server):

@@ -42,11 +42,15 @@ def test_agent_lets_the_next_patch_fail_and_reads_it_in_the_journal(server):
         session = await agent.call("start_session")
         other = await agent.call("start_session")
         here = {"session": session["id"]}
-        (patch, *_) = (await agent.call("list_operations", api="suprsend", search="PATCH"))["operations"]
+        (patch, *others) = (await agent.call("list_operations", api="suprsend", search="PATCH"))["operations"]
+        rest = await agent.call("list_operations", api="suprsend", search="PATCH", offset=1)
+        assert (rest["operations"], rest["left_out"]) == (others, 0)
         await agent.call("force_answer", status=503, match={"method": "PATCH"}, **here)
         statuses = [opt_in(one).status_code for one in (other, session, session)]
         waited = await agent.call("wait_for_calls", match={"status": 503}, timeout_s=0, **here)
         journal = await agent.call("read_journal", **here)
+        cut = await agent.call("read_journal", match={"method": "PATCH"}, limit=1, **here)
+        assert (cut["calls"], cut["matched"], cut["left_out"]) == (journal["calls"][1:], 2, 1)
         shown = json.dumps([waited, journal])
         return patch["operation"], statuses, waited["calls"], journal, session["api_key"] in shown
 
@@ -122,7 +126,7 @@ def test_contract_of_an_operation_is_read_with_what_it_refers_to(server):
 
 
 MISTAKES = [
-    ("read_journal", {"session": "nobody"}, "session 'nobody' not found"),
+    ("read_journal", {"session": "nobody"}, "session 'nobody' not found; list_sessions lists them, start_session s"),
     ("force_answer", {"status": "high"}, "force_answer: status must be a whole number"),
     ("force_answer", {"status": 503, "method": "PATCH"}, "force_answer has no argument method; it takes status, match"),
     ("force_answer", {"status": 503, "match": {"methd": "PATCH"}}, "did you mean 'method'?"),
@@ -131,6 +135,9 @@ MISTAKES = [
     ("wait_for_calls", {"match": {"method": "HEAD"}, "timeout_s": 0}, "read_journal shows what came"),
     ("list_operations", {"api": "suprsen"}, "did you mean 'suprsend'?"),
     ("read_operation", {"api": "suprsend", "operation": "update_object_preferenc"}, "did you mean update_obj"),
+    ("read_state", {"pointer": "suprsend"}, "pointer suprsend: begins with no /; write /suprsend"),
+    ("end_session", {"session": ""}, "end_session: session must not be empty"),
+    ("start_session", {"id": ""}, "start_session: id must not be empty"),
     ("read_state", {"pointer": "/suprsend/nothing"}, "leads nowhere at nothing; there are objects, tenants"),
     ("read_journal", {"match": {"method": "GET"}, "unmatched": True}, "leave one of them out"),
     ("lists_sessions", {}, "there is no tool lists_sessions; there are describe_stub"),
@@ -211,6 +218,15 @@ def test_agent_talks_over_stdio_until_a_signal_saves_the_state(tmp_path):
     ("words", "message"),
     [
         (["mcp", "--url", "127.0.0.1:4010"], "--url 127.0.0.1:4010: is not the address of a stub"),
+        (["mcp", "--url", "http://[::1"], "--url http://[::1: is not the address of a stub"),
+        (
+            ["mcp", "--url", "http://a:PASSWORD@127.0.0.1:9"],
+            "--url: holds more than an address; write it like http",
+        ),
+        (
+            ["mcp", "--url", "http://127.0.0.1:9/?key=PASSWORD"],
+            "--url: holds more than an address; write it like",
+        ),
         (["--seed", "3", "mcp", "--url=http://127.0.0.1:9"], "--seed is for a stub that mcp starts"),
         (["mcp", "--url", "http://127.0.0.1:9", "--spec", "x"], "--spec is for a stub that mcp starts"),
         (["mcp", "--workers", "2", "--store", "redis://x"], "mcp starts one process; leave out --workers"),
@@ -223,6 +239,7 @@ def test_mistake_on_the_command_line_is_one_line(words, message):
     assert (ran.returncode, ran.stdout) == (2, "")
     assert message in ran.stderr
     assert "Traceback" not in ran.stderr
+    assert "PASSWORD" not in ran.stderr
 
 
 def test_missing_extra_is_one_line(monkeypatch):

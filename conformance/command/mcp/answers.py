@@ -72,7 +72,7 @@ class Finding(TypedDict):
 
 
 class Findings(TypedDict):
-    """Findings, in the order of the document. left_out: how many more there are."""
+    """Findings, in the order of the document. left_out: how many more there are behind these."""
 
     findings: list[Finding]
     left_out: int

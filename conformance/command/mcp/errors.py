@@ -1,4 +1,4 @@
-"""What a tool says when something cannot be done: the words that the command line has for it."""
+"""What a tool says when something cannot be done: the words that the command line has for it, with a tool's names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mcp.server.mcpserver.exceptions import ToolError
+
+# What the command line calls otherwise; the longer of two that begin alike comes first.
+_TOOL_NAMES = {
+    "`conformance init`": "make_profile",
+    "`conformance list --spec FILE`": "list_requirements with spec",
+    "`conformance list`": "list_requirements",
+    "--except": "leave_out",
+    "--include": "include",
+    "--only": "only",
+    "--mode": "mode",
+}
 
 
 @contextmanager
@@ -28,4 +39,10 @@ def report_tool_errors() -> Iterator[None]:
         CannotRun,
         NoSuchRequirement,
     ) as error:
-        raise ToolError(str(error)) from None
+        raise ToolError(_name_tools(str(error))) from None
+
+
+def _name_tools(message: str) -> str:
+    for ours, name in _TOOL_NAMES.items():
+        message = message.replace(ours, name)
+    return message

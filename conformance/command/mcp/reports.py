@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +34,21 @@ class Reports:
             del self._kept[oldest]
         return name
 
-    def find_report(self, run: str | None, file: str | None) -> Report:
-        """Return the report of *run*, or the one in *file*, or else that of the last run.
+    def find_report(self, run: str | None, file: str | None) -> tuple[str, Report]:
+        """Return the report of *run*, or the one in *file*, or else that of the last run, behind its name.
 
         Raises ToolError, and BadReport for a file that is none.
         """
         if run is not None and file is not None:
             raise ToolError("run and report are two places; leave one of them out")
         if file is not None:
-            return _read_file(Path(file))
+            return file, _read_file(Path(file))
         if not self._kept:
             raise ToolError("nothing was judged here yet; call judge_target, or name a report.json in report")
         name = run or list(self._kept)[-1]
         if name not in self._kept:
             raise ToolError(f"there is no {name}; there are {', '.join(self._kept)}")
-        return self._kept[name]
+        return name, self._kept[name]
 
 
 def _read_file(path: Path) -> Report:
@@ -59,20 +59,13 @@ def _read_file(path: Path) -> Report:
     return report
 
 
-def find_requirement(report: Report, id_: str) -> dict[str, Any]:
-    """Return what a report has on a requirement; raises BadReport if it has nothing."""
+def find_requirement(report: Report, id_: str, name: str) -> dict[str, Any]:
+    """Return what the report *name* has on a requirement; raises BadReport if it has nothing."""
     from conformance.report import changes
 
     known = changes.Report.model_validate(report)
-    found = changes.find_requirement(known, id_, Path("report.json"))
+    found = changes.find_requirement(known, id_, Path(name))
     return next(dict(one) for one in report["requirements"] if one["id"] == found.id)
-
-
-def list_findings(report: Report, statuses: Sequence[str], limit: int) -> list[dict[str, Any]]:
-    """List what a report has on the first *limit* requirements of these *statuses*, without the evidence."""
-    members = ("id", "level", "status", "text", "reason", "subject", "member")
-    found = [one for one in report["requirements"] if one["status"] in statuses]
-    return [{name: one.get(name) for name in members} for one in found[:limit]]
 
 
 def shorten_finding(requirement: dict[str, Any]) -> dict[str, Any]:

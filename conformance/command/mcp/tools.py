@@ -6,12 +6,13 @@ they import takes a second, which its start need not wait for.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -31,6 +32,8 @@ _MOST_EXPLAINED = 10
 _MOST_FAILED = 30
 _BUDGET_S = 300
 _ASK_AGAIN_S = 0.2
+# Never in the path of a file; what an error would say of a path may hold a credential if it is none.
+_NOT_IN_PATHS = re.compile(r"\n|: |^\s*\{")
 
 
 class JudgeTools:
@@ -153,7 +156,7 @@ class JudgeTools:
                     on_start=lambda _: cancelling.end_if_cancelled(),
                     make_connection=cancelling.make_connection,
                 )
-                verdict.profile = profile if isinstance(profile, str) and "\n" not in profile else None
+                verdict.profile = profile if _is_path(profile) else None
                 document = build_document(verdict)
                 run = self._reports.keep_report(document)
         return _summarize(run, document, _write_reports(verdict, folder, document))
@@ -176,16 +179,17 @@ class JudgeTools:
     def list_findings(
         self,
         status: given.Statuses = ["failed"],  # noqa: B006 - nobody changes it
+        offset: given.Offset = 0,
         limit: given.Limit = 50,
         run: given.Run = None,
         report: given.ReportFile = None,
     ) -> a.Findings:
         """List what came of requirements in a run, by default of those that failed."""
         with report_tool_errors():
-            found = self._reports.find_report(run, report)
-            listed = reports.list_findings(found, status, limit)
-            count = sum(one["status"] in status for one in found["requirements"])
-        return {"findings": [_type_finding(one) for one in listed], "left_out": count - len(listed)}
+            _, found = self._reports.find_report(run, report)
+        listed = [_type_finding(one) for one in found["requirements"] if one["status"] in status]
+        kept = listed[offset : offset + limit]
+        return {"findings": kept, "left_out": max(0, len(listed) - offset - len(kept))}
 
     def read_finding(
         self, id: given.RequirementId, run: given.Run = None, report: given.ReportFile = None
@@ -195,7 +199,8 @@ class JudgeTools:
         Variables in the curl commands, such as ${SUPRSEND_API_KEY}, stand for credentials.
         """
         with report_tool_errors():
-            found = reports.find_requirement(self._reports.find_report(run, report), id)
+            name, document = self._reports.find_report(run, report)
+            found = reports.find_requirement(document, id, name)
         return {"finding": reports.shorten_finding(found)}
 
     def end_runs(self, within_s: float) -> None:
@@ -264,9 +269,13 @@ def _explain(
 def _read_profile(profile: str | dict[str, Any]) -> AnyTarget:
     from conformance.judge.suites import read_profile
 
-    if isinstance(profile, str) and "\n" in profile:
-        return read_profile(_parse_profile(profile))
-    return read_profile(Path(profile) if isinstance(profile, str) else profile)
+    if _is_path(profile):
+        return read_profile(Path(profile))
+    return read_profile(profile if isinstance(profile, dict) else _parse_profile(profile))
+
+
+def _is_path(profile: str | dict[str, Any]) -> TypeGuard[str]:
+    return isinstance(profile, str) and not _NOT_IN_PATHS.search(profile)
 
 
 def _parse_profile(text: str) -> dict[str, Any]:
@@ -317,7 +326,8 @@ def _write_reports(verdict: Verdict, folder: Path | None, document: dict[str, An
 
 
 def _summarize(run: str, document: dict[str, Any], files: list[str]) -> a.Judgement:
-    statuses = [one["status"] for one in document["requirements"]]
+    found = document["requirements"]
+    statuses = [one["status"] for one in found]
     return {
         "run": run,
         "api": document["api"],
@@ -330,7 +340,7 @@ def _summarize(run: str, document: dict[str, Any], files: list[str]) -> a.Judgem
         "seconds": document["seconds"],
         "musts": document["musts"],
         "counts": {status: statuses.count(status) for status in dict.fromkeys(statuses)},
-        "failed": [_type_finding(one) for one in reports.list_findings(document, ["failed"], _MOST_FAILED)],
+        "failed": [_type_finding(one) for one in found if one["status"] == "failed"][:_MOST_FAILED],
         "notes": document["notes"],
         "files": files,
     }
@@ -341,8 +351,8 @@ def _type_finding(one: dict[str, Any]) -> a.Finding:
         "id": one["id"],
         "level": one["level"],
         "status": one["status"],
-        "text": one["text"],
-        "reason": one["reason"],
-        "subject": one["subject"],
-        "member": one["member"],
+        "text": one.get("text", ""),
+        "reason": one.get("reason"),
+        "subject": one.get("subject"),
+        "member": one.get("member"),
     }

@@ -25,7 +25,7 @@ class DescribedStub(TypedDict):
 
 
 class Operations(TypedDict):
-    """Operations. left_out: how many more there are."""
+    """Operations. left_out: how many more there are behind these."""
 
     operations: list[ListedOperation]
     left_out: int

@@ -14,12 +14,13 @@ SessionId = Annotated[
         description="A session, by the id that start_session answers; without it, the stub's default session."
     ),
 ]
-OneSessionId = Annotated[str, Field(description="The id that start_session answers.")]
+OneSessionId = Annotated[str, Field(min_length=1, description="The id that start_session answers.")]
 ApiName = Annotated[str, Field(description="An API, by a name that describe_stub lists.")]
 ApiFilter = Annotated[str | None, Field(description="Only of this API, by a name that describe_stub lists.")]
 SearchWord = Annotated[
     str | None, Field(description="Only those with this word in id, method, path or summary.")
 ]
+Offset = Annotated[int, Field(ge=0, description="Leave out so many at the beginning.")]
 OperationName = Annotated[str, Field(description="An operation, by the id that list_operations shows.")]
 Match = Annotated[dict[str, Any] | None, WithJsonSchema(read_schema("Match"))]
 Faults = Annotated[
@@ -63,7 +64,8 @@ Seconds = Annotated[float | None, Field(ge=0, description="For advance: by how m
 NewSessionId = Annotated[
     str | None,
     Field(
-        description="1 to 64 letters, digits, dots, dashes and underscores; by default the stub chooses one."
+        min_length=1,
+        description="1 to 64 letters, digits, dots, dashes and underscores; by default the stub chooses one.",
     ),
 ]
 Subject = Annotated[str | None, Field(description="The user that the token names.")]

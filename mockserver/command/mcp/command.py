@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 from mockserver.command.run import serve_beside
 from mockserver.command.settings import Settings
@@ -45,7 +46,9 @@ def serve_over_stdio(settings: Settings, url: str | None, given: Sequence[str]) 
 
 
 def _check_url(url: str, given: Sequence[str]) -> None:
-    if not url.lower().startswith(("http://", "https://")):
+    if set("@?#") & set(url):  # there may be a password, which the errors of the tools would tell
+        raise CannotStart("--url: holds more than an address; write it like http://127.0.0.1:4010")
+    if not _is_address(url):
         raise CannotStart(f"--url {url}: is not the address of a stub; write it like http://127.0.0.1:4010")
     if useless := [name for name in given if name not in _OF_ANY_STUB]:
         option = f"--{useless[0].replace('_', '-')}"
@@ -53,3 +56,11 @@ def _check_url(url: str, given: Sequence[str]) -> None:
             f"{option} is for a stub that mcp starts, and --url (or MOCKSERVER_URL) names one that runs already; "
             "leave one of them out"
         )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

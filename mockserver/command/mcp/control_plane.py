@@ -13,6 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 # More than the longest that the control plane waits for a call.
 _TIMEOUT_S = 70
 _LONGEST_SHOWN = 200
+_OF_SESSIONS = "GET /__admin/sessions lists them, POST /__admin/sessions starts one"
 
 
 class ControlPlane:
@@ -81,6 +82,7 @@ def _describe_error(answer: httpx2.Response) -> str:
     except (ValueError, KeyError, TypeError):
         shown = answer.text[:_LONGEST_SHOWN]
         return f"{answer.request.url}: answered {answer.status_code}, as no stub does: {shown}; check --url"
+    message = message.replace(_OF_SESSIONS, "list_sessions lists them, start_session starts one")
     if answer.status_code == httpx2.codes.UNAUTHORIZED:
         message += "; `mockserver mcp` takes it from MOCKSERVER_ADMIN_TOKEN or --admin-token"
     if answer.status_code == httpx2.codes.REQUEST_TIMEOUT:

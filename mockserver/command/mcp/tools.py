@@ -53,9 +53,12 @@ class StubTools:
         }
 
     async def list_operations(
-        self, api: given.ApiFilter = None, search: given.SearchWord = None
+        self, api: given.ApiFilter = None, search: given.SearchWord = None, offset: given.Offset = 0
     ) -> a.Operations:
-        """List the operations that the stub answers: id, method, path, credentials, and statuses to force."""
+        """List the operations that the stub answers: id, method, path, credentials, and statuses to force.
+
+        A hundred at once.
+        """
         apis = [api] if api is not None else await self._list_apis()
         found: list[ListedOperation] = []
         for name in apis:
@@ -67,8 +70,8 @@ class StubTools:
                 for one in found
                 if word in f"{one['operation']} {one['method']} {one['path']} {one['summary']}".lower()
             ]
-        kept = found[:_MOST_OPERATIONS]
-        return {"operations": kept, "left_out": len(found) - len(kept)}
+        kept = found[offset : offset + _MOST_OPERATIONS]
+        return {"operations": kept, "left_out": max(0, len(found) - offset - len(kept))}
 
     async def read_operation(self, api: given.ApiName, operation: given.OperationName) -> DescribedOperation:
         """Read what the contract says of an operation: parameters, body, answers, schemas and examples."""
@@ -165,14 +168,12 @@ class StubTools:
             raise ToolError("read_journal takes match or unmatched, not both; leave one of them out")
         if unmatched:
             calls = await self._control.read_json("GET", "requests/unmatched", session=session)
-        elif match:
-            calls = await self._control.read_json("POST", "requests/find", {"match": match}, session)
-        else:
-            # Not all of it, which may have hundreds of megabytes.
-            calls = await self._control.read_json("GET", "requests", session=session, limit=limit)
-            counted = await self._control.read_json("POST", "requests/count", {}, session)
-            return await _make_journal(calls, limit, max(len(calls), counted["count"]))
-        return await _make_journal(calls, limit, len(calls))
+            return await _make_journal(calls, limit, len(calls))
+        wanted = {"match": match or {}}
+        # Not all of it, which may have hundreds of megabytes.
+        calls = await self._control.read_json("POST", "requests/find", wanted, session, limit=limit)
+        counted = await self._control.read_json("POST", "requests/count", wanted, session)
+        return await _make_journal(calls, limit, max(len(calls), counted["count"]))
 
     async def wait_for_calls(
         self,
@@ -198,6 +199,8 @@ class StubTools:
 
     async def read_state(self, pointer: given.Pointer = "", session: given.SessionId = None) -> a.StatePart:
         """Read what a session stores, or a part of it; a part that is too large is outlined."""
+        if pointer and not pointer.startswith("/"):
+            raise ToolError(f"pointer {pointer}: begins with no /; write /{pointer}")
         part = await self._control.read_json("GET", "state", session=session)
         for step in map(unescape_step, pointer.split("/")[1:]):
             part = _find_member(part, step, pointer)
