@@ -25,7 +25,7 @@ from mockserver.control.records import (
     load_state,
     state_reply,
 )
-from mockserver.control.replies import STRICT_POLICY, entries_reply, entry_reply, html_reply
+from mockserver.control.replies import STRICT_POLICY, archive_reply, entries_reply, entry_reply, html_reply
 from mockserver.control.state import StateDocuments
 from mockserver.http.problems import NotFound, TimeIsUp
 from mockserver.http.reply import Reply, Stream
@@ -38,7 +38,6 @@ from mockserver.session.session import DEFAULT, Session
 from mockserver.session.sessions import Sessions
 from mockserver.session.store import StoreUnavailable
 from mockserver.simulation.match import Match
-from openapi.media_type import JSON
 
 if TYPE_CHECKING:
     from mockserver.contract.operation import Operation
@@ -258,16 +257,11 @@ class Admin:
 
     async def download_requests(self, caller: Operator, session: str | None) -> Reply:
         """Answer the journal as an HTTP archive."""
-        # Here, and below: few runs need it, and the import would slow every start.
-        from mockserver.control.har import build_archive
-
-        entries = await self._list_entries(session, caller)
-        archive = await asyncio.to_thread(build_archive, entries, caller.url)  # others are served meanwhile
-        disposition = {"Content-Disposition": 'attachment; filename="requests.har"'}
-        return Reply(200, archive, {"Content-Type": JSON, **disposition})
+        return await archive_reply(await self._list_entries(session, caller), caller.url)
 
     async def stream_events(self, caller: Operator, session: str | None, brief: bool) -> Stream:
         """Send each call as it is answered."""
+        # Here, and below: few runs need it, and the import would slow every start.
         from sse_starlette import EventSourceResponse
 
         journal = (await self._find_session(session, caller)).journal

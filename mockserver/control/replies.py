@@ -39,6 +39,16 @@ async def entry_reply(entries: Sequence[Entry], id: str) -> Reply:
     return Reply(200, await asyncio.to_thread(_write_entry, entry), {"Content-Type": JSON})
 
 
+async def archive_reply(entries: Sequence[Entry], url: str) -> Reply:
+    """Answer the calls as an HTTP archive to be saved; others are served meanwhile."""
+    # Here: few runs need it, and the import would slow every start.
+    from mockserver.control.har import build_archive
+
+    archive = await asyncio.to_thread(build_archive, entries, url)
+    disposition = {"Content-Disposition": 'attachment; filename="requests.har"'}
+    return Reply(200, archive, {"Content-Type": JSON, **disposition})
+
+
 def _write_entry(entry: Entry) -> bytes:
     return exact_json.dumps(entry.document())
 
