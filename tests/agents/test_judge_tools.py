@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import anyio
@@ -58,8 +59,8 @@ def test_agent_judges_a_server_and_reads_why_it_failed(server, profile, tmp_path
             report_dir=str(tmp_path),
         )
         passed = await agent.call("list_findings", status=["passed"])
-        last = await agent.call("list_findings", status=["passed"], offset=len(passed["findings"]) - 1)
-        assert last == {"findings": passed["findings"][-1:], "left_out": 0}
+        rest = await agent.call("list_findings", offset=2)
+        assert rest == {"findings": verdict["failed"][2:], "left_out": 0}
         assert "run-1: has no requirement key" in await agent.fail("read_finding", id="key")
         finding = (await agent.call("read_finding", id="suprsend/missing-key"))["finding"]
         again = (await agent.call("read_finding", id="missing-key", report=str(tmp_path)))["finding"]
@@ -76,6 +77,30 @@ def test_agent_judges_a_server_and_reads_why_it_failed(server, profile, tmp_path
     asked = sum(verdict["counts"].values())
     assert [seen[0][:2], seen[-1][:2]] == [(1, asked), (asked, asked)]
     assert profile["credentials"]["api_key"] not in said
+
+
+def test_two_runs_at_once_take_turns(server, profile, tmp_path):
+    told, file = [], tmp_path / "mine.yaml"
+    file.write_text(json.dumps(profile))
+
+    async def talk(agent):
+        async def judge(name, given, **options):
+            async def note_progress(*_):
+                told.append(name)
+
+            asked = {"profile": given, "mode": "full", "only": ["*-key", "tenant"]}
+            return await agent.call("judge_target", progress=note_progress, **asked, **options)
+
+        strict = judge("strict", str(file), strict=True, seed=7, report_dir=str(tmp_path))
+        return await asyncio.gather(judge("usual", profile), strict)
+
+    verdicts = converse(server, talk)
+
+    assert sorted(one["run"] for one in verdicts) == ["run-1", "run-2"]
+    assert len(told) >= 4
+    assert len([name for name, _ in groupby(told)]) == 2
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["strict"], report["seed"], report["target"]["profile"]) == (True, 7, str(file))
 
 
 def test_report_that_says_less_is_listed_too(server, tmp_path):

@@ -89,6 +89,47 @@ def test_fault_is_set_and_removed_and_the_clock_stands(server):
     assert (refused, gone) == (401, True)
 
 
+def test_what_an_agent_asks_for_reaches_the_stub(server):
+    async def talk(agent):
+        session = await agent.call("start_session")
+        here = {"session": session["id"]}
+        forced = await agent.call("force_answer", status=429, body=[1], headers={"X-A": "b"}, times=2, **here)
+        answers = [opt_in(session) for _ in range(3)]
+        httpx2.get(f"{session['base_url']}/nowhere")
+        unmatched = await agent.call("read_journal", unmatched=True, **here)
+        too_few = await agent.fail("wait_for_calls", count=5, timeout_s=0, **here)
+        token = await agent.call("make_token", sub="user-7", role="guest", ttl_s=60, **here)
+        await agent.call("set_clock", action="freeze", instant="2030-01-02T03:04:05Z", **here)
+        clock = await agent.call("set_clock", action="advance", by_s=5, **here)
+        left = await agent.call("reset_session", scope="journal", **here)
+        journal = await agent.call("read_journal", **here)
+        return (
+            forced["forced_answers"],
+            answers,
+            unmatched["calls"],
+            too_few,
+            token["claims"],
+            clock,
+            left,
+            journal,
+        )
+
+    forced, answers, (unmatched,), too_few, claims, clock, left, journal = converse(server, talk)
+
+    assert forced[0]["times"] == 2
+    assert [(one.status_code, one.headers.get("X-A")) for one in answers] == [
+        (429, "b"),
+        (429, "b"),
+        (202, None),
+    ]
+    assert answers[0].json() == [1]
+    assert unmatched["request"]["path"] == "/nowhere"
+    assert "4 of 5 matching calls" in too_few
+    assert (claims["sub"], claims["role"], claims["exp"] - claims["iat"]) == ("user-7", "guest", 60)
+    assert clock["now"] == left["clock"]["now"] == "2030-01-02T03:04:10.000Z"
+    assert journal["matched"] == 0
+
+
 def test_answers_are_no_longer_than_an_agent_can_read(server):
     async def talk(agent):
         session = await agent.call("start_session")
