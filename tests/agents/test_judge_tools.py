@@ -103,6 +103,21 @@ def test_two_runs_at_once_take_turns(server, profile, tmp_path):
     assert (report["strict"], report["seed"], report["target"]["profile"]) == (True, 7, str(file))
 
 
+def test_long_evidence_is_cut_to_what_came_last(server, tmp_path):
+    exchanges = [{"number": number, "body": "x" * 3000} for number in range(60)]
+    failed = {"id": "suprsend/tenant", "level": "MUST", "status": "failed", "evidence": exchanges}
+    report = {"schema": 1, "api": "suprsend", "verdict": "not_conformant", "partial": True}
+    (tmp_path / "report.json").write_text(json.dumps({**report, "requirements": [failed]}))
+
+    async def talk(agent):
+        return (await agent.call("read_finding", id="tenant", report=str(tmp_path)))["finding"]
+
+    found = converse(server, talk)
+
+    assert found["evidence"][-1] == {"number": 59, "body": f"{'x' * 2000}… (1000 characters more)"}
+    assert 30_000 < len(json.dumps(found)) < 45_000
+
+
 def test_report_that_says_less_is_listed_too(server, tmp_path):
     failed = {"id": "suprsend/tenant", "level": "MUST", "status": "failed"}
     report = {"schema": 1, "api": "suprsend", "verdict": "not_conformant", "partial": True}

@@ -14,6 +14,7 @@ from mcp import StdioServerParameters
 
 from mockserver import MockServer
 from mockserver.command.mcp.control_plane import ControlPlane
+from mockserver.command.mcp.operations import describe_operation
 from mockserver.command.mcp.server import make_server
 from tests.agents.conversation import converse, list_tools
 from tests.testbed.stubs import MOCKSERVER, run_command, serve_command
@@ -164,6 +165,24 @@ def test_contract_of_an_operation_is_read_with_what_it_refers_to(server):
     assert "requestBody" in found["contract"]
     assert "#/components/securitySchemes/bearer" in found["references"]
     assert "x-source" not in json.dumps(found)
+
+
+def test_contract_of_an_operation_leaves_out_what_is_long():
+    schemas = {
+        "Short": {"type": "object", "properties": {"long": {"$ref": "#/components/schemas/Long"}}},
+        "Long": {"type": "string", "enum": [f"value {number}" for number in range(5000)]},
+    }
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Short"}}}
+    answers = {"200": {"description": "Found", "content": content}}
+    path = {"get": {"operationId": "read_it", "responses": answers}}
+    spec = {"openapi": "3.0.3", "paths": {"/it": path}, "components": {"schemas": schemas}}
+
+    found = describe_operation("mine", spec, "read_it")
+
+    assert found["references"] == {
+        "#/components/schemas/Short": schemas["Short"],
+        "#/components/schemas/Long": "left out, since it is long",
+    }
 
 
 MISTAKES = [
