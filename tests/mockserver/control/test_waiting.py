@@ -29,9 +29,9 @@ def threads(monkeypatch) -> dict[str, set[int]]:
     seen: dict[str, set[int]] = {name: set() for _, name in doors}
 
     def note(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
             seen[name].add(threading.get_ident())
-            return function(*arguments)
+            return function(*arguments, **options)
 
         return call
 
