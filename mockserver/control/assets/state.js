@@ -13,9 +13,8 @@ export function build(panel) {
   part.text = make("input", { type: "search", placeholder: "any text in a record", oninput: debounce(search, 300), size: 20 });
   part.count = make("span", { class: "quiet" });
   part.list = make("ul", { class: "list", id: "records" });
-  part.before = button("Newer page", () => turn(-PAGE));
+  part.before = button("Previous page", () => turn(-PAGE));
   part.after = button("Next page", () => turn(PAGE));
-  part.before.textContent = "Previous page";
   part.add = make("textarea", { rows: 5, spellcheck: "false", "aria-label": "New record as JSON" });
   part.addDetails = make("details", {}, make("summary", {}, "Add a record of the chosen kind"), part.add,
     make("div", { class: "row" }, button("Add record", addRecord)));
