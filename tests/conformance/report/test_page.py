@@ -222,3 +222,13 @@ def test_conformant_page_has_no_empty_chapters(reference, tmp_path):
 
     assert "Conformant" in text
     assert not [title for title in ("What failed", "Inconclusive", "Waived", "Not tested") if title in text]
+
+
+def test_every_status_of_a_bar_has_a_column(reference, tmp_path):
+    page = written(tmp_path, reference, reference.profile("http://h"), only=["value-*", "*trailing-slash"])
+    shown = set(re.findall(r'<span class="(\w+)" style="flex', page))
+
+    assert "observed" in shown
+    assert shown <= {
+        title.replace(" ", "_") for title in re.findall(r'<th class="number">([a-z ]+)</th>', page)
+    }
