@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+import openapi
+
 Profile = Annotated[
     str | dict[str, Any],
     Field(
@@ -13,7 +15,7 @@ Profile = Annotated[
         "that this server was started in, or what such a file holds, as an object or as text."
     ),
 ]
-ApiName = Annotated[str | None, Field(description="A built-in API: onlyautomator or suprsend.")]
+ApiName = Annotated[str | None, Field(description=f"A built-in API: {' or '.join(openapi.api_names())}.")]
 SpecFile = Annotated[
     str | None, Field(description="The path of an OpenAPI file of one's own, in the place of an API.")
 ]
