@@ -135,8 +135,10 @@ def test_api_without_security_serves_anybody_and_reads_its_parameters():
 
 def test_path_parameter_of_another_kind_is_400():
     with serve_stub(serving(answering(echo))) as url:
-        for number in ["0", "-1", "1.5", "1e3", "٣", "²", "9" * 30, "%00"]:
+        for number in ["0", "-1", "1.5", "1e3", "04", "٣", "²", "%00"]:
             assert put(url, f"/books/{number}?").status_code == 400, number
+        # JSON knows no largest integer, and this contract names none.
+        assert put(url, f"/books/{'9' * 30}?").status_code == 200
 
 
 def test_three_apis_under_one_path_with_one_operation_id_each_answer_for_themselves():

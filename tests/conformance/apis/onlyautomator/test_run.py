@@ -98,6 +98,7 @@ def test_template_is_a_profile(monkeypatch):
     uncommented = re.sub(r"^tls: .*$", "", uncommented, flags=re.MULTILINE)  # its files have to be there
     for name in ("OA_OTHER_TOKEN", "OA_READONLY_TOKEN", "OA_EXPIRED_TOKEN"):
         monkeypatch.setenv(name, f"d.e.{name}")
+    monkeypatch.setenv("GIT_COMMIT", "3f2a9c1")
 
     plain = read_profile(yaml.safe_load(template))
     full = read_profile(yaml.safe_load(uncommented))
