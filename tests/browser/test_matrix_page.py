@@ -60,7 +60,7 @@ def test_page_is_narrowed_read_far_down_and_left_for_a_report(tab, page_url):
     rows.get_by_role("link", name="failed, was passed").click()
     tab.wait_for_url("**/b/report.html#suprsend/missing-key")
 
-    assert tab.locator(":target").is_visible()
+    tab.locator(":target").wait_for()
 
 
 def test_small_screen_has_a_card_for_each_requirement(tab, page_url):

@@ -73,13 +73,9 @@ def test_page_is_searched_linked_and_copied_from(tab, page_url):
     assert passed.locator("a[href^='#request-']").first.is_visible()  # unfolded, since the link leads there
     passed.locator("a[href^='#request-']").first.click()
     exchange = tab.locator(":target")
-    assert exchange.get_by_role("button", name="copy curl").is_visible()
+    exchange.get_by_role("button", name="copy curl").wait_for()  # what has an event of its own takes a moment
     exchange.get_by_role("button", name="copy body").first.click()
-    assert (
-        exchange.get_by_role("button", name="copied")
-        .or_(exchange.get_by_role("button", name="selected"))
-        .first.is_visible()
-    )
+    exchange.get_by_role("button", name=re.compile("copied|selected")).wait_for()
 
     tab.get_by_role("button", name="not tested").click()
     assert not tab.get_by_role("heading", name="What failed").is_visible()
@@ -92,7 +88,7 @@ def test_page_is_searched_linked_and_copied_from(tab, page_url):
     tab.get_by_role("searchbox").fill("wrong-key")
     assert tab.locator("article:visible").count() == 0
     tab.locator(".changes").get_by_role("link", name="suprsend/missing-key").click()
-    assert tab.locator(":target").is_visible()  # what hid it is taken away
+    tab.locator(":target").wait_for()  # what hid it is taken away
     assert tab.get_by_role("searchbox").input_value() == ""
 
 
