@@ -20,7 +20,7 @@ from conformance.judge.verdict import Verdict
 from conformance.report.badge import render_badge
 from conformance.report.changes import Comparison
 from conformance.report.code_quality import render_code_quality
-from conformance.report.document import build_document, render_document
+from conformance.report.document import build_document, write_document
 from conformance.report.har import write_har
 from conformance.report.html.page import render_page
 from conformance.report.junit import render_junit
@@ -32,9 +32,9 @@ BADGE = "badge.json"
 _WriteContent = Callable[[BinaryIO], object]
 _RENDER: Mapping[str, Callable[[Verdict, dict[str, Any], Comparison | None], _WriteContent]] = {
     "report.html": lambda _, document, comparison: _make_write(render_page(document, comparison)),
-    "report.json": lambda _, document, __: _make_write(render_document(document)),
+    # This and the archive are written as they are rendered: they may be larger than all the others together.
+    "report.json": lambda _, document, __: partial(write_document, document),
     "junit.xml": lambda verdict, _, __: _make_write(render_junit(verdict)),
-    # Written as it is rendered: it may be larger than all the others together.
     "requests.har": lambda verdict, _, __: partial(write_har, verdict.exchanges),
     BADGE: lambda _, document, __: _make_write(render_badge(document)),
     "gl-code-quality-report.json": lambda _, document, __: _make_write(render_code_quality(document)),

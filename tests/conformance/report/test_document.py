@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import tracemalloc
+
 import pytest
 
 from conformance.proof import reference_of
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.trial import judge_in_process
-from conformance.report.document import build_document
+from conformance.report.document import build_document, write_document
 from conformance.report.html.page import render_page
 
 NEEDS = {
@@ -73,3 +76,33 @@ def test_page_on_a_contract_names_lines_that_no_template_has():
 
     assert '<pre data-copy="lines">deletes: true</pre>' in page
     assert '<pre data-copy="lines">credentials:\n  api-key: ${A_LIBRARY_API_KEY}</pre>' in page
+
+
+def test_exchange_is_rendered_once_for_all_that_rest_on_it():
+    """Of a contract of a thousand operations each stands in the evidence of five requirements."""
+    document = build_document(judge_in_process(reference_of("suprsend")()))
+    shown = [one for requirement in document["requirements"] for one in requirement["evidence"]]
+
+    assert len({id(one) for one in shown}) == len({one["number"] for one in shown}) < len(shown)
+
+
+def test_document_is_never_in_memory_as_a_whole_text():
+    document = {"requirements": [{"evidence": ["x" * 10_000] * 10} for _ in range(100)]}
+    tracemalloc.start()
+    try:
+        write_document(document, io.BufferedWriter(_Discarded()))
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most_bytes < 1_000_000  # of ten
+
+
+class _Discarded(io.RawIOBase):
+    """Where what is written goes nowhere."""
+
+    def writable(self):
+        return True
+
+    def write(self, content):
+        return len(content)
