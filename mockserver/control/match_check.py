@@ -34,6 +34,7 @@ def check_matches(
             word = match.get(key)
             if word is not None and (word.upper() if key == "method" else word) not in names:
                 violations.append(Violation(f"{where}.{key}", f"{word!r}: {suggest_nearest(word, names)}"))
+        violations += _find_foreign_operation(where, match, operations, known)
         if "status" in match:
             violations.append(Violation(f"{where}.status", "is not known before the answer; leave it out"))
         path = match.get("path", "/")
@@ -43,3 +44,17 @@ def check_matches(
             )
     if violations:
         raise Invalid(violations)
+
+
+def _find_foreign_operation(
+    where: str,
+    match: Mapping[str, Any],
+    operations: Collection[Operation],
+    known: Mapping[str, Sequence[str]],
+) -> list[Violation]:
+    """Find an operation that is there, but in another API than the one that is named beside it."""
+    api, name = match.get("api"), match.get("operation")
+    apis = sorted({operation.api for operation in operations if operation.name == name})
+    if api not in known["api"] or not apis or api in apis:
+        return []
+    return [Violation(f"{where}.operation", f"{name!r} is of {' and '.join(apis)}, not of {api}")]

@@ -137,6 +137,8 @@ def check_new_name(name: str) -> None:
 
 def describe_unknown(name: str, recent: Sequence[str], *, is_ended: bool) -> str:
     """Say that there is no session *name*, with the nearest of those that were used last."""
+    if name == DEFAULT:  # asked for by who wants to end it
+        return "the default session cannot be ended; POST /__admin/reset resets it"
     near = difflib.get_close_matches(name, [DEFAULT, *recent], n=1)
     hint = f"did you mean {near[0]!r}?" if near else "GET /__admin/sessions lists them,"
     state = "has ended" if is_ended else "not found"

@@ -17,7 +17,7 @@ from mockserver.simulation.match import Call, Match, NamedOperation
 
 
 class ConnectionFault(StrEnum):
-    """How a connection is broken, by ConnectionFaultMock's names where it has one."""
+    """How a connection is broken, by WireMock's names where it has one."""
 
     CONNECTION_RESET_BY_PEER = "CONNECTION_RESET_BY_PEER"
     EMPTY_RESPONSE = "EMPTY_RESPONSE"
@@ -244,6 +244,8 @@ def _rule_violation(rule: Mapping[str, Any]) -> str | None:
         return f"has both {effects[0]} and {effects[1]}; make two rules of it"
     if not effects and not rule.get("latency"):
         return "does nothing; give it a status, a fault, a latency or a quota"
+    if "dribble" in rule and rule.get("fault") != ConnectionFault.SLOW_DRIBBLE:
+        return "has a dribble, which is for the fault SLOW_DRIBBLE; leave it out, or name that fault"
     return None
 
 

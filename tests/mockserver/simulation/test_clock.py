@@ -61,7 +61,10 @@ def test_running_clock_can_be_ahead(caller):
      ({"action": "freeze", "instant": "0001-01-01T00:00:00+14:00"}, "instant"),
      ({"action": "freeze", "instant": "9999-12-31T23:59:59Z"}, "instant"),
      ({"action": "freeze", "instant": "yesterday"}, "instant"),
-     ({"action": "advance"}, "by_s"), ({"action": "advance", "by_s": -1}, "by_s"), ({"action": "stop"}, "action")],
+     ({"action": "advance"}, "by_s"), ({"action": "advance", "by_s": -1}, "by_s"), ({"action": "stop"}, "action"),
+     ({"action": "freeze", "by_s": 5}, "by_s"), ({"action": "reset", "by_s": 5}, "by_s"),
+     ({"action": "reset", "instant": "2030-01-02T03:04:05Z"}, "instant"),
+     ({"action": "advance", "by_s": 5, "instant": "2030-01-02T03:04:05Z"}, "instant")],
 )  # fmt: skip
 def test_time_that_cannot_be_is_refused(caller, body, where):
     answer = caller.ask("PUT", "clock", body)

@@ -238,6 +238,7 @@ def test_nobody_can_lock_himself_out(caller):
         ({"operation": "update_preferenze"}, "did you mean 'update_preference'?"),
         ({"api": "supersend"}, "did you mean 'suprsend'?"),
         ({"method": "GRAB"}, "known are GET"),
+        ({"operation": "update_preference", "api": "suprsend"}, "is of onlyautomator, not of suprsend"),
         ({"status": 200}, "is not known before the answer"),
         ({"path": "api/*"}, "must begin with /"),
         ({"path": "/__session/x/api/*"}, "without the session's prefix"),
@@ -250,6 +251,13 @@ def test_match_that_no_call_can_fit_is_refused(caller, match, said):
     for refused in (fault, override):
         assert refused.status_code == 400
         assert said in refused.json()["error"]["message"]
+
+
+def test_dribble_of_another_fault_is_refused(caller):
+    refused = caller.ask("PUT", "faults", [{"status": 503, "dribble": {"chunks": 2}}])
+
+    assert refused.status_code == 400
+    assert "is for the fault SLOW_DRIBBLE; leave it out" in refused.json()["error"]["message"]
 
 
 def test_code_in_the_place_of_a_status_is_refused_with_a_hint(caller):
