@@ -217,7 +217,7 @@ class Admin:
         """List the journal, or the newest *limit* calls of it."""
         journal = (await self._find_session(session, caller)).journal
         entries, dropped = await journal.list_entries(), journal.dropped
-        return await entries_reply(entries[-limit:] if limit else entries, dropped, is_brief=brief)
+        return await entries_reply(entries, limit, dropped, is_brief=brief)
 
     async def read_request(self, id: str, caller: Operator, session: str | None) -> Reply:
         """Answer one call of the journal."""
@@ -234,26 +234,30 @@ class Admin:
     ) -> Reply:
         """List the calls that match, or the newest *limit* of them."""
         entries = await self._list_entries(session, caller, Match(**body.get("match", {})))
-        return await entries_reply(entries[-limit:] if limit else entries)
+        return await entries_reply(entries, limit)
 
     async def count_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Count the calls that match."""
         found = await self._list_entries(session, caller, Match(**body.get("match", {})))
         return Reply(200, {"count": len(found)})
 
-    async def wait_for_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
+    async def wait_for_requests(
+        self, body: dict[str, Any], caller: Operator, session: str | None, limit: int | None
+    ) -> Reply:
         """Wait until enough calls match; raise TimeIsUp if too few do in time."""
         count, timeout_s = body.get("count", 1), body.get("timeout_s", 5)
         journal = (await self._find_session(session, caller)).journal
         found = await journal.wait_for_calls(Match(**body["match"]), count, timeout_s)
         if len(found) < count:
             raise TimeIsUp(f"{len(found)} of {count} matching calls in {timeout_s} s")
-        return await entries_reply(found)
+        return await entries_reply(found, limit)
 
-    async def list_unmatched_requests(self, caller: Operator, session: str | None) -> Reply:
-        """List the calls that matched no operation."""
+    async def list_unmatched_requests(
+        self, caller: Operator, session: str | None, limit: int | None
+    ) -> Reply:
+        """List the calls that matched no operation, or the newest *limit* of them."""
         entries = await self._list_entries(session, caller)
-        return await entries_reply([entry for entry in entries if entry.near_miss is not None])
+        return await entries_reply([entry for entry in entries if entry.near_miss is not None], limit)
 
     async def download_requests(self, caller: Operator, session: str | None) -> Reply:
         """Answer the journal as an HTTP archive."""

@@ -13,6 +13,8 @@ from openapi.media_type import JSON
 
 # How many calls the journal had to drop to make room; the list that lacks them has this header.
 _DROPPED = "X-Mock-Journal-Dropped"
+# How many calls match, of which the newest are listed.
+_FOUND = "X-Mock-Journal-Found"
 # No page of another site may show ours in a frame and have its user click there.
 _FRAME_POLICY = "frame-ancestors 'none'"
 # For a page whose styles and scripts are all files of ours.
@@ -22,13 +24,17 @@ STRICT_POLICY = (
 )
 
 
-async def entries_reply(entries: Sequence[Entry], dropped: int = 0, *, is_brief: bool = False) -> Reply:
-    """List the calls; others are served meanwhile, since a full journal takes a while to write.
+async def entries_reply(
+    entries: Sequence[Entry], limit: int | None = None, dropped: int = 0, *, is_brief: bool = False
+) -> Reply:
+    """List the calls, or the newest *limit* of them; others are served meanwhile, since it may take a while to write.
 
     dropped: how many are missing. is_brief: whether heads and bodies are left out.
     """
-    content = await asyncio.to_thread(_write_entries, entries, is_brief)
-    return Reply(200, content, {"Content-Type": JSON, **({_DROPPED: str(dropped)} if dropped else {})})
+    shown = entries[-limit:] if limit else entries
+    content = await asyncio.to_thread(_write_entries, shown, is_brief)
+    headers = {_FOUND: str(len(entries)), **({_DROPPED: str(dropped)} if dropped else {})}
+    return Reply(200, content, {"Content-Type": JSON, **headers})
 
 
 async def entry_reply(entries: Sequence[Entry], id: str) -> Reply:

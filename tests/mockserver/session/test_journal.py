@@ -84,6 +84,10 @@ def test_newest_come_last_and_can_be_had_alone(caller):
     assert [entry["id"] for entry in newest] == ["2", "3"]
     found = caller.http.post(f"/__admin/requests/find?session={caller.id}&limit=1", json={}).json()
     assert found == newest[1:]
+    waited = caller.http.post(
+        f"/__admin/requests/wait?session={caller.id}&limit=1", json={"match": {}, "count": 2}
+    )
+    assert (waited.json(), waited.headers["X-Mock-Journal-Found"]) == (newest[1:], "2")
     caller.admin("DELETE", "requests")
     assert caller.journal() == []
 
@@ -152,6 +156,8 @@ def test_unmatched_calls_have_their_near_miss_and_the_reason(caller):
     )
     assert method["near_miss"] == "POST /api/v2/update-preference: takes POST, not GET"
     assert path["operation"] is method["operation"] is None
+    newest = caller.http.get("/__admin/requests/unmatched", params={"session": caller.id, "limit": 1})
+    assert (newest.json(), newest.headers["X-Mock-Journal-Found"]) == ([method], "2")
 
 
 OF_BROWSERS = [
