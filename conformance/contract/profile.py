@@ -70,6 +70,8 @@ def check_contract_profile(document: Mapping[Any, Any], name: str, folder: Path)
         raise BadProfile(f"{name}: api: is given beside spec; keep one of the two")
     if not isinstance(document["spec"], str):
         raise BadProfile(f"{name}: spec: is not text; name an OpenAPI file")
+    if "\0" in document["spec"]:
+        raise BadProfile(f"{name}: spec: is no path of a file; name an OpenAPI file")
     contract = read_contract(folder / document["spec"])
     filled = resolve_profile(
         dict(document),

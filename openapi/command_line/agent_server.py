@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from openapi.wording import reword_message
 
@@ -123,9 +124,16 @@ async def _exit_on_signal(clean_up: Callable[[], Awaitable[None]]) -> None:
 
 def _describe_arguments(tool: str, error: ValidationError) -> str:
     """Say what is wrong with the arguments of a call, one line for each."""
-    return "\n".join(
-        f"{tool}: {'.'.join(map(str, one['loc']))} {reword_message(one['msg'])}" for one in error.errors()
-    )
+    return "\n".join(f"{tool}: {_name_place(one['loc'])} {_describe_argument(one)}" for one in error.errors())
+
+
+def _name_place(steps: Sequence[int | str]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+
+
+def _describe_argument(error: ErrorDetails) -> str:
+    # The words for people have YAML in mind.
+    return "must be an object" if error["type"] == "dict_type" else reword_message(error["msg"])
 
 
 def _locate_crash(error: BaseException) -> str:

@@ -218,6 +218,21 @@ MISTAKES = [
     ("explain_requirement", {"id": "suprsend/missing-ky"}, "did you mean suprsend/missing-key"),
     ("list_requirements", {"api": "suprsend", "spec": "mine.yaml"}, "name an api or a spec, not both"),
     ("make_profile", {}, "name one of them"),
+    ("make_profile", {"spec": "a\0b"}, "make_profile: spec must be a path"),
+    (
+        "check_target",
+        {"profile": 5, "mode": "full"},
+        "profile must be the path of a file, or what such a file",
+    ),
+    ("check_target", {"profile": {"spec": "a\0b"}, "mode": "full"}, "profile: spec: is no path of a file"),
+    ("check_target", {"profile": "a\0b", "mode": "full"}, "profile: is not YAML"),
+    ("judge_target", {"profile": KEYED, "mode": "full", "report_dir": ""}, "report_dir must be a path"),
+    ("judge_target", {"profile": KEYED, "mode": "full", "only": []}, "judge_target: only must not be empty"),
+    ("judge_target", {"profile": KEYED, "mode": "full", "exclude": ["*"]}, "exclude: is for a contract of"),
+    ("list_findings", {"report": "a\0b"}, "list_findings: report must be a path"),
+    ("list_findings", {"run": ""}, "list_findings: run must not be empty"),
+    ("list_requirements", {"api": ""}, "list_requirements: api must not be empty"),
+    ("list_requirements", {"level": ["must"]}, "level[0] must be 'MUST', 'SHOULD' or 'OBSERVED'"),
 ]
 
 
@@ -227,6 +242,7 @@ def test_mistake_is_answered_with_what_is_wrong_and_what_to_do(server):
 
     for (_, _, expected), text in zip(MISTAKES, converse(server, talk), strict=True):
         assert expected in text
+        assert "\n" not in text
         assert KEY not in text
 
 

@@ -49,6 +49,7 @@ def test_agent_lets_the_next_patch_fail_and_reads_it_in_the_journal(server):
         await agent.call("force_answer", status=503, match={"method": "PATCH"}, **here)
         statuses = [opt_in(one).status_code for one in (other, session, session)]
         waited = await agent.call("wait_for_calls", match={"status": 503}, timeout_s=0, **here)
+        assert (waited["matched"], waited["left_out"]) == (1, 0)
         journal = await agent.call("read_journal", **here)
         cut = await agent.call("read_journal", match={"method": "PATCH"}, limit=1, **here)
         assert (cut["calls"], cut["matched"], cut["left_out"]) == (journal["calls"][1:], 2, 1)
@@ -96,9 +97,11 @@ def test_what_an_agent_asks_for_reaches_the_stub(server):
         here = {"session": session["id"]}
         forced = await agent.call("force_answer", status=429, body=[1], headers={"X-A": "b"}, times=2, **here)
         answers = [opt_in(session) for _ in range(3)]
-        httpx2.get(f"{session['base_url']}/nowhere")
-        unmatched = await agent.call("read_journal", unmatched=True, **here)
-        too_few = await agent.fail("wait_for_calls", count=5, timeout_s=0, **here)
+        for path in ("elsewhere", "nowhere"):
+            httpx2.get(f"{session['base_url']}/{path}")
+        unmatched = await agent.call("read_journal", unmatched=True, limit=1, **here)
+        assert (unmatched["matched"], unmatched["left_out"]) == (2, 1)
+        too_few = await agent.fail("wait_for_calls", count=6, timeout_s=0, **here)
         token = await agent.call("make_token", sub="user-7", role="guest", ttl_s=60, **here)
         await agent.call("set_clock", action="freeze", instant="2030-01-02T03:04:05Z", **here)
         clock = await agent.call("set_clock", action="advance", by_s=5, **here)
@@ -125,7 +128,7 @@ def test_what_an_agent_asks_for_reaches_the_stub(server):
     ]
     assert answers[0].json() == [1]
     assert unmatched["request"]["path"] == "/nowhere"
-    assert "4 of 5 matching calls" in too_few
+    assert "5 of 6 matching calls" in too_few
     assert (claims["sub"], claims["role"], claims["exp"] - claims["iat"]) == ("user-7", "guest", 60)
     assert clock["now"] == left["clock"]["now"] == "2030-01-02T03:04:10.000Z"
     assert journal["matched"] == 0
@@ -191,7 +194,19 @@ MISTAKES = [
     ("force_answer", {"status": 503, "method": "PATCH"}, "force_answer has no argument method; it takes status, match"),
     ("force_answer", {"status": 503, "match": {"methd": "PATCH"}}, "did you mean 'method'?"),
     ("force_answer", {"status": 503, "match": {"operation": "updat"}}, "known are get_object_category_preference"),
-    ("set_faults", {"faults": [{"status": 42}]}, "[0].status: 42 is less than the minimum of 200"),
+    ("set_faults", {"faults": [{"status": 42}]}, "faults[0].status: 42 is less than the minimum of 200"),
+    ("set_faults", {"faults": [{"no\nsuch": 1}]}, r"faults[0].no\nsuch: is not known"),
+    ("force_answer", {"status": 503, "headers": {"a b": "c"}}, "headers.a b: is not a header name"),
+    ("force_answer", {"status": 503, "match": "PATCH"}, "force_answer: match must be an object"),
+    (
+        "force_answer",
+        {"status": 503, "match": {"api": "suprsend", "operation": "update_preference"}},
+        "'update_preference' is of onlyautomator, not of suprsend",
+    ),
+    ("write_state", {"state": {"nothing": {}}}, "state.nothing: is not an API served here"),
+    ("set_clock", {"action": "freeze", "by_s": 5}, "by_s: is for advance, not for freeze; leave it out"),
+    ("end_session", {"session": "default"}, "the default session cannot be ended; reset_session resets it"),
+    ("end_session", {"session": "defaul"}, "did you mean 'default'? start_session starts one"),
     ("wait_for_calls", {"match": {"method": "HEAD"}, "timeout_s": 0}, "read_journal shows what came"),
     ("list_operations", {"api": "suprsen"}, "did you mean 'suprsend'?"),
     ("read_operation", {"api": "suprsend", "operation": "update_object_preferenc"}, "did you mean update_obj"),

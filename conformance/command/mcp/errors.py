@@ -13,6 +13,7 @@ _TOOL_NAMES = {
     "`conformance list --spec FILE`": "list_requirements with spec",
     "`conformance list`": "list_requirements",
     "--except": "leave_out",
+    "--exclude": "exclude",
     "--include": "include",
     "--only": "only",
     "--mode": "mode",

@@ -33,7 +33,7 @@ _MOST_FAILED = 30
 _BUDGET_S = 300
 _ASK_AGAIN_S = 0.2
 # Never in the path of a file; what an error would say of a path may hold a credential if it is none.
-_NOT_IN_PATHS = re.compile(r"\n|: |^\s*\{")
+_NOT_IN_PATHS = re.compile(r"\n|\0|: |^\s*\{")
 
 
 class JudgeTools:
@@ -119,6 +119,7 @@ class JudgeTools:
         only: given.Only = None,
         leave_out: given.LeaveOut = None,
         include: given.Operations = None,
+        exclude: given.OtherOperations = None,
         strict: given.IsStrict = False,
         seed: given.Seed = 0,
         budget_s: given.Budget = None,
@@ -137,7 +138,7 @@ class JudgeTools:
         from conformance.suite.mode import parse_mode
 
         with report_tool_errors():
-            target = narrow_target(_read_profile(profile), include or (), ())
+            target = narrow_target(_read_profile(profile), include or (), exclude or ())
             total = _count_asked(target, only or (), leave_out or ())
             folder = _prepare_folder(report_dir)
             cancelling = Cancelling(self._end_all)

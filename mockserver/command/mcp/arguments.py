@@ -30,7 +30,9 @@ Faults = Annotated[
 Status = Annotated[int, Field(ge=200, le=599, description="The status of the answer.")]
 Body = Annotated[
     Any,
-    Field(description="Any JSON. Without it, the contract's example or error body for the status is sent."),
+    Field(
+        description="Any JSON but null. Without it, the contract's example or error body for the status is sent."
+    ),
 ]
 Headers = Annotated[
     dict[str, str] | None,

@@ -11,11 +11,11 @@ _LONGEST_TEXT = 2_000
 _MOST_MEMBERS = 100
 
 
-def shorten_calls(calls: Sequence[Mapping[str, Any]], limit: int) -> list[dict[str, Any]]:
-    """Return the newest *limit* of *calls*, or as many as there is room for; long bodies and texts are cut."""
+def shorten_calls(calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the newest of *calls* for which there is room; long bodies and texts are cut."""
     kept: list[dict[str, Any]] = []
     left = MOST_CHARACTERS
-    for call in reversed(calls[-limit:]):
+    for call in reversed(calls):
         short = _shorten_texts({name: _shorten_body(member) for name, member in call.items()})
         left -= count_characters(short)
         if left < 0 and kept:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio.to_thread
@@ -13,7 +13,13 @@ from mcp.server.mcpserver.exceptions import ToolError
 # More than the longest that the control plane waits for a call.
 _TIMEOUT_S = 70
 _LONGEST_SHOWN = 200
-_OF_SESSIONS = "GET /__admin/sessions lists them, POST /__admin/sessions starts one"
+_FOUND = "X-Mock-Journal-Found"
+# What the control plane calls otherwise.
+_TOOL_NAMES = {
+    "GET /__admin/sessions": "list_sessions",
+    "POST /__admin/sessions": "start_session",
+    "POST /__admin/reset": "reset_session",
+}
 
 
 class ControlPlane:
@@ -28,20 +34,36 @@ class ControlPlane:
         self._http: httpx2.AsyncClient | None = None
 
     async def read_json(
-        self, method: str, path: str, body: Any = None, session: str | None = None, **query: int
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        session: str | None = None,
+        name_argument: Callable[[str], str] = str,
     ) -> Any:
         """Call an operation, and return the JSON of its answer; None if it has none.
 
+        name_argument: makes of a place in *body* the argument of the tool that put it there.
         Raises ToolError with what the control plane says is wrong.
         """
-        of_session: dict[str, str | int] = {} if session is None else {"session": session}
-        content = await self._send_call(method, path, body, of_session | query)
-        # In a thread, since a journal may have many megabytes, and others wait for the loop.
-        return await anyio.to_thread.run_sync(json.loads, content) if content else None
+        answer = await self._send_call(method, path, body, _name_session(session), name_argument)
+        # In a thread, since a state may have many megabytes, and others wait for the loop.
+        return await anyio.to_thread.run_sync(json.loads, answer.content) if answer.content else None
+
+    async def read_calls(
+        self, method: str, path: str, body: Any, session: str | None, limit: int
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Read the newest *limit* of the calls that an operation finds, oldest first, and how many it finds.
+
+        Raises ToolError likewise.
+        """
+        answer = await self._send_call(method, path, body, {**_name_session(session), "limit": limit})
+        calls: list[dict[str, Any]] = await anyio.to_thread.run_sync(json.loads, answer.content)
+        return calls, int(answer.headers.get(_FOUND, len(calls)))  # an older stub does not tell
 
     async def read_text(self, path: str) -> str:
         """Read what is no JSON; raises ToolError likewise."""
-        return (await self._send_call("GET", path)).decode()
+        return (await self._send_call("GET", path)).content.decode()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -50,8 +72,13 @@ class ControlPlane:
             self._http = None
 
     async def _send_call(
-        self, method: str, path: str, body: Any = None, query: Mapping[str, str | int] | None = None
-    ) -> bytes:
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        query: Mapping[str, str | int] | None = None,
+        name_argument: Callable[[str], str] = str,
+    ) -> httpx2.Response:
         try:
             answer = await self._open_client().request(method, path, params=query or {}, json=body)
         except httpx2.HTTPError as error:
@@ -60,8 +87,8 @@ class ControlPlane:
                 "or start `mockserver mcp` without --url"
             ) from None
         if not answer.is_success:
-            raise ToolError(_describe_error(answer))
-        return answer.content
+            raise ToolError(_describe_error(answer, name_argument))
+        return answer
 
     def _open_client(self) -> httpx2.AsyncClient:
         # Not at the start: a client belongs to the loop that it is first used in.
@@ -76,15 +103,29 @@ class ControlPlane:
         return self._http
 
 
-def _describe_error(answer: httpx2.Response) -> str:
+def _name_session(session: str | None) -> dict[str, str | int]:
+    return {} if session is None else {"session": session}
+
+
+def _describe_error(answer: httpx2.Response, name_argument: Callable[[str], str]) -> str:
     try:
-        message = str(answer.json()["error"]["message"])
+        message = _name_arguments(answer.json()["error"], name_argument)
     except (ValueError, KeyError, TypeError):
         shown = answer.text[:_LONGEST_SHOWN]
         return f"{answer.request.url}: answered {answer.status_code}, as no stub does: {shown}; check --url"
-    message = message.replace(_OF_SESSIONS, "list_sessions lists them, start_session starts one")
+    for theirs, tool in _TOOL_NAMES.items():
+        message = message.replace(theirs, tool)
     if answer.status_code == httpx2.codes.UNAUTHORIZED:
         message += "; `mockserver mcp` takes it from MOCKSERVER_ADMIN_TOKEN or --admin-token"
     if answer.status_code == httpx2.codes.REQUEST_TIMEOUT:
         message += "; read_journal shows what came"
-    return message
+    # In one line: it may quote the name of a member that has others.
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in message)
+
+
+def _name_arguments(error: Mapping[str, Any], name_argument: Callable[[str], str]) -> str:
+    """Return what an error says, with the places in the body replaced by arguments."""
+    said = "; ".join(f"{name_argument(where)}: {what}" for where, what in error.get("detail", {}).items())
+    plain = "; ".join(f"{where}: {what}" for where, what in error.get("detail", {}).items())
+    # What is wrong with a whole body has no place, and is in the message only.
+    return said if plain == error["message"] else str(error["message"])

@@ -25,7 +25,10 @@ from openapi.yaml_text import parse_yaml
 
 
 class ListedOperation(TypedDict):
-    """One line on an operation: credentials by their names in the contract, and the statuses of its answers."""
+    """One line on an operation. credentials: the ways to call it, by their names in the contract; one is needed.
+
+    statuses: of the answers that the contract has; any other can be forced, too.
+    """
 
     api: str
     operation: str

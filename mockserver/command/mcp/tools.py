@@ -30,6 +30,7 @@ from openapi import Spec
 from openapi.pointer import unescape_step
 
 _MOST_OPERATIONS = 100
+_MOST_CALLS = 100
 
 
 class StubTools:
@@ -129,7 +130,7 @@ class StubTools:
             "response": {name: value for name, value in response.items() if value is not None},
             "times": times,
         }
-        await self._control.read_json("POST", "overrides", order, session)
+        await self._control.read_json("POST", "overrides", order, session, _name_part_of_answer)
         return await self.read_faults(session)
 
     async def set_faults(self, faults: given.Faults, session: given.SessionId = None) -> a.SimulatedTrouble:
@@ -137,7 +138,7 @@ class StubTools:
 
         An empty list removes them. Answers what is set in the session now.
         """
-        await self._control.read_json("PUT", "faults", faults, session)
+        await self._control.read_json("PUT", "faults", faults, session, _name_fault)
         return await self.read_faults(session)
 
     async def read_faults(self, session: given.SessionId = None) -> a.SimulatedTrouble:
@@ -167,13 +168,11 @@ class StubTools:
         if unmatched and match:
             raise ToolError("read_journal takes match or unmatched, not both; leave one of them out")
         if unmatched:
-            calls = await self._control.read_json("GET", "requests/unmatched", session=session)
-            return await _make_journal(calls, limit, len(calls))
-        wanted = {"match": match or {}}
-        # Not all of it, which may have hundreds of megabytes.
-        calls = await self._control.read_json("POST", "requests/find", wanted, session, limit=limit)
-        counted = await self._control.read_json("POST", "requests/count", wanted, session)
-        return await _make_journal(calls, limit, max(len(calls), counted["count"]))
+            found = await self._control.read_calls("GET", "requests/unmatched", None, session, limit)
+        else:
+            wanted = {"match": match or {}}
+            found = await self._control.read_calls("POST", "requests/find", wanted, session, limit)
+        return await _make_journal(*found)
 
     async def wait_for_calls(
         self,
@@ -187,8 +186,8 @@ class StubTools:
         An error tells how many came if too few did in time.
         """
         order = {"match": match or {}, "count": count, "timeout_s": timeout_s}
-        calls = await self._control.read_json("POST", "requests/wait", order, session)
-        return await _make_journal(calls, count, len(calls))
+        found = await self._control.read_calls("POST", "requests/wait", order, session, _MOST_CALLS)
+        return await _make_journal(*found)
 
     async def reset_session(
         self, scope: given.Scope = "all", session: given.SessionId = None
@@ -210,7 +209,7 @@ class StubTools:
 
     async def write_state(self, state: given.State, session: given.SessionId = None) -> a.StatePart:
         """Replace the whole state of each API that *state* names, in read_state's format; answers the new state."""
-        await self._control.read_json("PUT", "state", state, session)
+        await self._control.read_json("PUT", "state", state, session, _name_part_of_state)
         return await self.read_state(session=session)
 
     async def set_clock(
@@ -255,9 +254,21 @@ class StubTools:
         return spec
 
 
-async def _make_journal(calls: list[dict[str, Any]], limit: int, matched: int) -> a.Journal:
+def _name_part_of_answer(where: str) -> str:
+    return where.removeprefix("response.")
+
+
+def _name_fault(where: str) -> str:
+    return f"faults{where}" if where.startswith("[") else where
+
+
+def _name_part_of_state(where: str) -> str:
+    return where if where == "session" else f"state.{where}"
+
+
+async def _make_journal(calls: list[dict[str, Any]], matched: int) -> a.Journal:
     # In a thread, since bodies may be long.
-    shown = await anyio.to_thread.run_sync(shorten_calls, calls, limit)
+    shown = await anyio.to_thread.run_sync(shorten_calls, calls)
     return {"calls": shown, "matched": matched, "left_out": matched - len(shown)}
 
 
