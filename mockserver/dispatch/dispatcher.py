@@ -24,7 +24,7 @@ from mockserver.dispatch.routing import match_operation, note_near_miss, redirec
 from mockserver.dispatch.simulator import Simulator
 from mockserver.dispatch.variants import Variants
 from mockserver.http.cors import cors_header_lines, has_cors_headers, is_preflight, preflight_reply
-from mockserver.http.headers import RequestHeadersCache
+from mockserver.http.headers import KnownHeads, RequestHeadersCache
 from mockserver.http.problems import Problem
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import ClientDisconnected, Request
@@ -60,6 +60,7 @@ class Dispatcher:
         self.routes = routes
         self._sessions = sessions
         self._headers = headers
+        self.known_heads = KnownHeads()
         self._control_plane = control_plane
         self._front_page = front_page
         self._observe = observe
@@ -248,6 +249,10 @@ class Dispatcher:
         exchange.problem = problem
         self._observe(exchange, response, 0)
         return response.last_bytes()
+
+    def is_soon_answered(self, target: bytes) -> bool:
+        """Tell whether what is asked for is usually answered without waiting for anything."""
+        return not self._sessions.is_shared and b"/__admin" not in target
 
     def stop(self) -> None:
         """End what waits for further requests."""

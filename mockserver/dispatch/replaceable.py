@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.types import Receive, Scope, Send
 
 from mockserver.http.connection import Application
+from mockserver.http.headers import KnownHeads
 from mockserver.http.problems import Problem
 
 
@@ -17,6 +18,15 @@ class ReplaceableApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event of ASGI."""
         await self.current(scope, receive, send)
+
+    @property
+    def known_heads(self) -> KnownHeads:
+        """What the connections have read."""
+        return self.current.known_heads
+
+    def is_soon_answered(self, target: bytes) -> bool:
+        """Tell whether what is asked for is usually answered without waiting for anything."""
+        return self.current.is_soon_answered(target)
 
     def refusal(self, target: bytes, headers: list[tuple[bytes, bytes]], problem: Problem) -> bytes:
         """Write the whole response to what cannot be read as HTTP."""

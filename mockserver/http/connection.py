@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any, Protocol, cast
-from urllib.parse import quote_from_bytes
+from urllib.parse import quote_from_bytes, unquote
 
-from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from mockserver.http.headers import KnownHeads, PlainRequest
 from mockserver.http.problems import Invalid, Problem, TargetTooLong, Violation
-from mockserver.http.raw_connection import EXTENSION, BufferedTransport, RawConnection
+from mockserver.http.raw_connection import EXTENSION, BufferedTransport, RawConnection, go_on
+
+logger = logging.getLogger(__name__)
 
 # A connection stays open for so much longer than its client is told, whose clock runs from when the answer has come.
 LEEWAY_S = 1
@@ -27,12 +31,19 @@ _NEWLINE = ord("\n")
 # How a request begins: a method, and from the first space on anything in one line. What begins otherwise never ends.
 _BEGINNING = re.compile(rb"[A-Z]{0,30}(?: [^\0\n]*(?:\r?\n.*)?)?", re.DOTALL)
 _BROKEN_END_OF_LINE = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
+_OF_CONNECTION = {b"expect", b"ignored", b"transfer-encoding"}
 _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 _ASCII = "".join(map(chr, range(128)))
 
 
 class Application(Protocol):
-    """What the server asks of the application besides ASGI."""
+    """What the server asks of the application besides ASGI.
+
+    known_heads: what its connections have read.
+    """
+
+    @property
+    def known_heads(self) -> KnownHeads: ...  # noqa: D102
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event of ASGI."""
@@ -40,6 +51,10 @@ class Application(Protocol):
 
     def refusal(self, target: bytes, headers: list[tuple[bytes, bytes]], problem: Problem) -> bytes:
         """Write the whole response to what cannot be read as HTTP, from what could be parsed of it."""
+        ...
+
+    def is_soon_answered(self, target: bytes) -> bool:
+        """Tell whether what is asked for is usually answered without waiting for anything."""
         ...
 
     def stop(self) -> None:
@@ -58,6 +73,10 @@ class Connection(HttpToolsProtocol):
     connection. A client that has closed its sending side still gets its response. The application gets the connection,
     since it may have to break it.
 
+    A whole request whose header lines were read before is answered without the parser, without uvicorn's state of a
+    request, and without a task, unless the application waits for something: all of that together costs as much as the
+    answer itself. An idle connection is watched by one timer, not by one for each request.
+
     The parser is given whole heads and, apart from them, bodies: so the same bytes are read alike, however they are
     parted into packets.
     """
@@ -70,17 +89,113 @@ class Connection(HttpToolsProtocol):
         self._body_left: int | None = None  # bytes; None of a chunked body, whose end is seen when it comes
         buffered = BufferedTransport(transport, self.loop, self.tasks)
         super().connection_made(cast(asyncio.Transport, buffered))
-        self._raw_connection = RawConnection(buffered, self.timeout_keep_alive - LEEWAY_S)
-        self._extensions: dict[str, Any] = {EXTENSION: self._raw_connection}
-        # Uvicorn closes what is idle after a response; of a client that never sends anything it would wait for ever.
-        self.timeout_keep_alive_task = self.loop.call_later(
-            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        self._raw_connection = RawConnection(
+            buffered, self.timeout_keep_alive - LEEWAY_S, self.on_response_complete
         )
+        self._extensions: dict[str, Any] = {EXTENSION: self._raw_connection}
+        self._application = cast(Application, self.config.loaded_app)
+        # Also of a client that never sends anything, for which uvicorn would wait for ever.
+        self._is_idle, self._idle_since_s = True, self.loop.time()
+        self._watch_idleness()
+
+    def _watch_idleness(self) -> None:
+        """Close the connection if it has been idle for so long, or look again when it may have been."""
+        now_s = self.loop.time()
+        left_s = (
+            self._idle_since_s + self.timeout_keep_alive - now_s if self._is_idle else self.timeout_keep_alive
+        )
+        if left_s <= 0:
+            self.timeout_keep_alive_handler()
+        else:
+            self.timeout_keep_alive_task = self.loop.call_later(left_s, self._watch_idleness)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Note that the client has sent something."""
+        self._is_idle = False
 
     def data_received(self, data: bytes) -> None:
         """Pass on what arrived, heads and bodies apart."""
+        if self._is_in_head and not self._head and not self._is_under_way():
+            request = self._application.known_heads.read_request(data)
+            if request is not None and self._application.is_soon_answered(request.raw_path):
+                self._answer_at_once(request)
+                return
         while data and not self.transport.is_closing():
             data = self._receive_head(data) if self._is_in_head else self._receive_body(data)
+
+    # --- a request that the parser need not read ---------------------------------------------------------
+
+    def _is_under_way(self) -> bool:
+        """Tell whether a request is being answered, or the client does not read its responses."""
+        is_answered = self.cycle is None or self.cycle.response_complete
+        return not is_answered or self.flow.write_paused or self.transport.is_closing()
+
+    def _answer_at_once(self, request: PlainRequest) -> None:
+        """Begin to answer now, and go on in a task only if that has to wait for something."""
+        self._is_idle = False
+        scope = self._make_scope(request)
+        self.scope = cast(Any, scope)
+        self._raw_connection.plain_body = request.body
+        running = self._application(scope, self._receive_plain, self._send_plain)
+        try:
+            awaited = running.send(None)
+        except StopIteration:
+            return
+        except Exception:
+            logger.exception("the application failed")
+            self.transport.abort()
+            return
+        self._start_asgi_task(self._begin_cycle(), lambda *_: go_on(running, awaited))
+
+    def _make_scope(self, request: PlainRequest) -> Scope:
+        path = request.raw_path.decode()
+        return {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+            "headers": request.lines,
+            "state": self.app_state,
+            "method": request.method.decode(),
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": request.raw_path,
+            "query_string": request.query,
+            "extensions": self._extensions,
+        }
+
+    def _begin_cycle(self) -> RequestResponseCycle:
+        """Make uvicorn's state of a request that had none so far, as it is when all of the body has come."""
+        body = self._raw_connection.plain_body
+        if body is not None:
+            self.cycle = RequestResponseCycle(
+                scope=self.scope,
+                transport=self.transport,
+                flow=self.flow,
+                logger=self.logger,
+                access_logger=self.access_logger,
+                access_log=self.access_log,
+                default_headers=self.server_state.default_headers,
+                message_event=asyncio.Event(),
+                expect_100_continue=False,
+                keep_alive=True,
+                on_response=self.on_response_complete,
+            )
+            self.cycle.body += body
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
+            self._raw_connection.plain_body, self._raw_connection.cycle = None, self.cycle
+        return self.cycle
+
+    async def _receive_plain(self) -> Message:
+        return cast(Message, await self._begin_cycle().receive())
+
+    async def _send_plain(self, message: Message) -> None:
+        await self._begin_cycle().send(cast(Any, message))
+
+    # --- any other request -------------------------------------------------------------------------------
 
     def _receive_head(self, data: bytes) -> bytes:
         """Pass on a head once all of it has come; return what came after it."""
@@ -118,6 +233,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection, and what it was waited for."""
         self._cancel_head_timer()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         super().connection_lost(exc)
 
     def _pass_head(self, head: bytes) -> None:
@@ -166,11 +283,18 @@ class Connection(HttpToolsProtocol):
         self._is_in_head, self._overhead = False, 0
         lengths = [int(value) for name, value in self.headers if name == b"content-length"]
         self._body_left = lengths[0] if lengths else None
+        if self._says_nothing_of_connection():
+            self._application.known_heads.keep(self._latest, self.headers, self._body_left or 0)
         super().on_headers_complete()
         self.scope["extensions"] = self._extensions
         # A pipelined request waits until the one before it is answered.
         if not self.pipeline:
             self._raw_connection.cycle = self.cycle
+
+    def _says_nothing_of_connection(self) -> bool:
+        """Tell whether no header line changes how the connection goes on."""
+        names = {name for name, _ in self.headers}
+        return self.parser.should_keep_alive() and not self.expect_100_continue and not names & _OF_CONNECTION
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; a trailer comes here too, and is none."""
@@ -183,10 +307,17 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_response_complete(self) -> None:
-        """Go on to the next request, if it is here already."""
+        """Go on to the next request, if it is here already; as uvicorn does, but without a timer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
         if self.pipeline:
-            self._raw_connection.cycle = self.pipeline[-1][0]
-        super().on_response_complete()
+            cycle, app = self.pipeline.pop()
+            self._raw_connection.cycle = cycle
+            self._start_asgi_task(cycle, app)
+        else:
+            self._is_idle, self._idle_since_s = True, self.loop.time()
 
     def on_message_complete(self) -> None:
         """Be ready for the next head."""
@@ -203,8 +334,7 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, problem: Problem, head: bytes) -> None:
         # After a method it does not know the parser reports nothing, not even the target.
         target = self.url or b"".join(head.split(b" ", 2)[1:2])
-        application = cast(Application, self.config.loaded_app)
-        self.transport.write(application.refusal(target[:_MAXIMUM_TARGET_BYTES], self.headers, problem))
+        self.transport.write(self._application.refusal(target[:_MAXIMUM_TARGET_BYTES], self.headers, problem))
         self.transport.close()
 
     def eof_received(self) -> bool:  # type: ignore[override]

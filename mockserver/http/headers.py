@@ -25,6 +25,13 @@ _CACHED_HEADS = 1024
 _LONGEST_CACHED_BYTES = 16 * 1024
 _MOST_CACHED_BYTES = 4 * 1024 * 1024
 
+# What the parser takes and leaves as it is. Any other line goes to the parser.
+_LINE = re.compile(
+    rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) "
+    rb"(/(?!/)[A-Za-z0-9/_.~%:@!$&'()*+,;=-]*)(?:\?([A-Za-z0-9/_.~%:@!$&'()*+,;=?-]*))? HTTP/1\.1\r\n"
+)
+_END_OF_HEAD = b"\r\n\r\n"
+
 
 class SessionCookie(NamedTuple):
     """A cookie, without the number of a chunk, and the access token in it; None if it has none that can be read."""
@@ -89,6 +96,50 @@ class RequestHeadersCache:
                 self._size_bytes = headers.size_bytes
             self._known[lines] = headers
         return headers
+
+
+class PlainRequest(NamedTuple):
+    """A whole request; the names of its header lines are in lower case."""
+
+    method: bytes
+    raw_path: bytes
+    query: bytes
+    lines: Lines
+    body: bytes
+
+
+class KnownHeads:
+    """Keeps header lines as the parser has read them, by their very bytes: most requests of a client repeat them.
+
+    Only those that say nothing about the connection, and at most how long the body is.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[Lines, int]] = {}
+        self._size_bytes = 0
+
+    def keep(self, head: bytes, lines: list[tuple[bytes, bytes]], body_bytes: int) -> None:
+        """Keep the header *lines* that were parsed of *head*, and how long the body behind it is."""
+        line = _LINE.match(head)
+        if line is None or len(head) > _LONGEST_CACHED_BYTES:
+            return
+        if len(self._known) >= _CACHED_HEADS or self._size_bytes > _MOST_CACHED_BYTES:
+            self._known.clear()
+            self._size_bytes = 0
+        self._size_bytes += len(head)
+        self._known[head[line.end() :]] = tuple(lines), body_bytes
+
+    def read_request(self, data: bytes) -> PlainRequest | None:
+        """Read *data* if it is one whole request whose header lines are known."""
+        line = _LINE.match(data)
+        if line is None:
+            return None
+        begin, end = line.end(), data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+        known = self._known.get(data[begin:end])
+        if known is None or end + known[1] != len(data):
+            return None
+        method, raw_path, query = line.groups()
+        return PlainRequest(method, raw_path, query or b"", known[0], data[end:])
 
 
 def _parse_cookies(header: str) -> dict[str, str]:

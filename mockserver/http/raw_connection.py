@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Coroutine, Generator
+from types import coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -18,17 +19,22 @@ CLOSE_AND_END_HEAD = b"connection: close\r\n\r\n"
 class RawConnection:
     """A connection as the scope of its requests carries it; *cycle* is uvicorn's state of the current request.
 
-    idle_s: how long the client may leave it idle, as it is told.
+    idle_s: how long the client may leave it idle, as it is told. plain_body: the body of a request that has no cycle,
+    and is answered without one unless it has to wait; None for any other. on_response: is told of its response.
 
     It reads and sets attributes of uvicorn's cycle, which no documented interface offers; a uvicorn that takes a
     response in one call would replace this class.
     """
 
-    __slots__ = ("_stay_and_end_head", "_write_response", "cycle", "transport")
+    __slots__ = ("_on_response", "_stay_and_end_head", "_write_response", "cycle", "plain_body", "transport")
 
     cycle: RequestResponseCycle
 
-    def __init__(self, transport: BufferedTransport, idle_s: int) -> None:
+    def __init__(
+        self, transport: BufferedTransport, idle_s: int, on_response: Callable[[], None] = lambda: None
+    ) -> None:
+        self.plain_body: bytes | None = None
+        self._on_response = on_response
         self.transport = cast(asyncio.Transport, transport)
         self._write_response = transport.write_response
         # A client that is told closes first, and sends no request into a connection that is being closed.
@@ -36,6 +42,9 @@ class RawConnection:
 
     def take_body(self) -> bytes | None:
         """Take the body, once, if all of it has arrived; None otherwise."""
+        if self.plain_body is not None:
+            body, self.plain_body = self.plain_body, b""
+            return body
         cycle = self.cycle
         if cycle.more_body or cycle.disconnected or cycle.response_complete:
             return None
@@ -48,6 +57,11 @@ class RawConnection:
 
         This does what the cycle does with ASGI's two messages, at a quarter of the cost.
         """
+        if self.plain_body is not None:
+            self.plain_body = None
+            self._write_response(head + self._stay_and_end_head + content)
+            self._on_response()
+            return
         cycle = self.cycle
         if cycle.flow.write_paused and not cycle.disconnected:
             await cycle.flow.drain()
@@ -64,7 +78,8 @@ class RawConnection:
 
     def abort(self) -> None:
         """Drop the connection and what is not sent yet; nobody waits any more for room to send it."""
-        self.cycle.disconnected = True
+        if self.plain_body is None:
+            self.cycle.disconnected = True
         self.transport.abort()
 
 
@@ -123,3 +138,22 @@ class BufferedTransport:
     # Uvicorn uses more of a transport than is changed here.
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
+
+
+@coroutine
+def go_on(running: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
+    """Run the rest of *running*, which has begun and waits for *awaited*, such as a future.
+
+    Python 3.12 has tasks that begin at once; they would replace this.
+    """
+    while True:
+        try:
+            received = yield awaited
+        except BaseException as error:
+            thrown: BaseException | None = error
+        else:
+            thrown = None
+        try:
+            awaited = running.send(received) if thrown is None else running.throw(thrown)
+        except StopIteration:
+            return

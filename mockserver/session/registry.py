@@ -38,6 +38,8 @@ class SessionRegistry:
     What the methods do is said in Sessions.
     """
 
+    is_shared = False
+
     def __init__(
         self,
         blueprint: Blueprint,

@@ -25,11 +25,13 @@ class Sessions(Protocol):
     """The sessions there are, and which one a request belongs to.
 
     default: the session of those who name none. is_strict: whether a request has to name one that create() made.
+    is_shared: whether other processes have the same sessions, so that every call waits for where they are kept.
     Everything that is awaited raises StoreUnavailable where the sessions are kept elsewhere and that is out of reach.
     """
 
     blueprint: Blueprint
     is_strict: bool
+    is_shared: bool
 
     @property
     def default(self) -> Session: ...  # noqa: D102

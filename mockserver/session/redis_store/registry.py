@@ -49,6 +49,8 @@ class RedisSessions:
     What the methods do is said in Sessions.
     """
 
+    is_shared = True
+
     def __init__(
         self,
         blueprint: Blueprint,

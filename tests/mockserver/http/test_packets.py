@@ -13,6 +13,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from mockserver.http.connection import HEAD_S, LEEWAY_S, Connection
+from mockserver.http.headers import KnownHeads
 from mockserver.http.problems import Problem
 from mockserver.http.raw_connection import BufferedTransport
 
@@ -73,6 +74,10 @@ class Transport:
 class Echo:
     """Answers with what it was sent."""
 
+    def __init__(self, *, is_soon_answered: bool = True) -> None:
+        self.known_heads = KnownHeads()
+        self.is_soon_answered = lambda _: is_soon_answered
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body, more = b"", True
         while more:
@@ -80,7 +85,7 @@ class Echo:
             assert message["type"] == "http.request"
             body += message["body"]
             more = message["more_body"]
-        seen = [scope["method"], scope["raw_path"].decode(), str(scope["headers"]), body.decode()]
+        seen = [scope["method"], scope["raw_path"].decode(), str(list(scope["headers"])), body.decode()]
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0"),
                     (b"seen", json.dumps(seen).encode())]})  # fmt: skip
         await send({"type": "http.response.body", "body": b""})
@@ -89,10 +94,34 @@ class Echo:
         return f"refused {problem.kind.value} {len(target)} {problem}".encode()
 
 
+class Recorder(Echo):
+    """Answers like Echo, at once or after a while, and keeps the scopes."""
+
+    def __init__(self, *, is_soon_answered: bool = True, waits: bool = False) -> None:
+        super().__init__(is_soon_answered=is_soon_answered)
+        self.scopes: list[Any] = []
+        self.waits = waits
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scopes.append({**scope, "headers": tuple(scope["headers"])})
+        if self.waits:
+            await asyncio.sleep(0)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), 0.001)
+        await super().__call__(scope, receive, send)
+
+
+def configure(application: Any, **options: Any) -> uvicorn.Config:
+    config = uvicorn.Config(
+        application, http=Connection, lifespan="off", log_config=None, proxy_headers=False, **options
+    )
+    config.load()
+    return config
+
+
 def exchange(packets: list[bytes]) -> tuple[bytes, bool]:
     async def send() -> tuple[bytes, bool]:
-        config = uvicorn.Config(Echo(), http=Connection, lifespan="off", log_config=None, proxy_headers=False)
-        config.load()
+        config = configure(Echo())
         state, transport = ServerState(), Transport()
         connection = Connection(config, state, {}, asyncio.get_running_loop())
         connection.connection_made(transport)
@@ -117,6 +146,9 @@ class TurnedClock:
         self.now_s = 0.0
         self.timers: list[tuple[float, Any, Mock]] = []
 
+    def time(self) -> float:
+        return self.now_s
+
     def call_later(self, delay_s: float, call: Any) -> Mock:
         handle = Mock(cancelled=False)
         handle.cancel = lambda: setattr(handle, "cancelled", True)
@@ -136,10 +168,7 @@ class TurnedClock:
     [([b"GET /\r\n"], HEAD_S), ([b"GET / HTTP/1.1\r\nHost", b": a\r\n"], HEAD_S), ([], 76)],
 )
 def test_client_that_sends_no_whole_head_is_not_waited_for(packets, seconds):
-    config = uvicorn.Config(
-        Echo(), http=Connection, lifespan="off", log_config=None, timeout_keep_alive=75 + LEEWAY_S
-    )
-    config.load()
+    config = configure(Echo(), timeout_keep_alive=75 + LEEWAY_S)
     clock, transport = TurnedClock(), Transport()
     connection = Connection(config, ServerState(), {}, clock)
     connection.connection_made(transport)
@@ -176,6 +205,83 @@ def test_trailer_is_no_header():
 
     assert b"200 OK" in written
     assert b"stolen" not in written
+
+
+KNOWN = b"User-Agent: a\r\nHost:  b \r\nX: \xc3\xa9\r\nConnection: keep-alive\r\n"
+TARGETS = [b"/", b"/a/%C3%A9?", b"/b;c=d?q=%00&r=/?", b"/a/b/%2e/c?x[]=1", b"//b", b"/" + b"a" * 9000]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize("method", [b"GET", b"POST", b"DELETE", b"QUERY", b"CONNECT"])
+def test_request_with_known_header_lines_is_read_as_the_parser_reads_it(method, waits):
+    """Header lines are known from the second request on."""
+
+    async def send_all(*, is_soon_answered: bool) -> tuple[list[Any], bytes, bool]:
+        application = Recorder(is_soon_answered=is_soon_answered, waits=waits)
+        config, state, transport = configure(application), ServerState(), Transport()
+        for target in TARGETS:
+            connection = Connection(config, state, {}, asyncio.get_running_loop())
+            connection.connection_made(transport)
+            for body in (b"", b"{}", b"[]"):
+                length = b"Content-Length: %d\r\n" % len(body) if body else b""
+                sent = b"%b %b HTTP/1.1\r\n%b%b\r\n%b" % (method, target, KNOWN, length, body)
+                for _ in range(2):
+                    connection.data_received(sent)
+                    while state.tasks:
+                        await asyncio.sleep(0)
+                    await asyncio.sleep(0)
+            connection.connection_lost(None)
+            transport.is_closed, closed = False, transport.is_closed
+        scopes = [{**one, "extensions": None} for one in application.scopes]
+        return scopes, transport.written, closed
+
+    by_parser = asyncio.run(send_all(is_soon_answered=False))
+
+    assert asyncio.run(send_all(is_soon_answered=True)) == by_parser
+    assert len(by_parser[0]) == (18 if method == b"CONNECT" else 6 * len(TARGETS))
+
+
+@pytest.mark.parametrize(
+    "lines", [b"Expect: 100-continue\r\n", b"Connection: close\r\n", b"Upgrade: h2c\r\n"]
+)
+def test_header_lines_about_the_connection_are_always_parsed(lines):
+    known = KnownHeads()
+    application = Recorder()
+    application.known_heads = known
+
+    async def send() -> None:
+        connection = Connection(configure(application), ServerState(), {}, asyncio.get_running_loop())
+        connection.connection_made(Transport())
+        connection.data_received(b"GET / HTTP/1.1\r\n" + lines + b"\r\n")
+
+    asyncio.run(send())
+
+    assert known.read_request(b"GET / HTTP/1.1\r\n" + lines + b"\r\n") is None
+
+
+@pytest.mark.parametrize("end", [b"", b"x", b"[]GET / HTTP/1.1\r\n\r\n"])
+def test_only_one_whole_request_is_read_without_the_parser(end):
+    known, head = KnownHeads(), b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n"
+    known.keep(head, [(b"content-length", b"2")], 2)
+
+    assert known.read_request(head + b"[]") is not None
+    assert known.read_request(head + end) is None
+
+
+def test_application_that_fails_at_once_costs_its_own_connection_only():
+    class Failing(Echo):
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            raise ZeroDivisionError(scope, receive, send)
+
+    async def send() -> bool:
+        transport = Transport()
+        connection = Connection(configure(Failing()), ServerState(), {}, asyncio.get_running_loop())
+        connection.connection_made(transport)
+        connection._application.known_heads.keep(b"GET / HTTP/1.1\r\n\r\n", [], 0)
+        connection.data_received(b"GET / HTTP/1.1\r\n\r\n")
+        return transport.is_closed
+
+    assert asyncio.run(send())
 
 
 def test_every_request_of_a_packet_is_answered():
