@@ -109,6 +109,16 @@ class Exchange:
         """The path that was asked, decoded, with credentials and all."""
         return self._url.path
 
+    def is_same_read(self, other: Exchange) -> bool:
+        """Tell whether both are one GET, with one answer."""
+        sizes = (self.response_size_bytes, other.response_size_bytes)
+        return (
+            self.method == other.method == "GET"
+            and (self._url, self._headers, self.status) == (other._url, other._headers, other.status)
+            and sizes[0] == sizes[1]
+            and self.answer_body.read() == other.answer_body.read()
+        )
+
     def forget_rendered(self) -> None:
         """Give up what was rendered, of which a run of thousands has too much; it is rendered again when asked for."""
         for name in ("url", "query", "headers", "body", "curl", "response_headers", "response_body"):

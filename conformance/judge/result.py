@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from pathlib import Path
 
 from conformance.assertions.member import Member, render_member
@@ -63,10 +63,22 @@ class Result:
         return to_one_line(render_member(self.member)) or None
 
     @property
-    def shown_evidence(self) -> Sequence[Exchange]:
-        """The exchange at fault and some before it; the first ones if none is at fault."""
+    def distinct_evidence(self) -> list[Exchange]:
+        """The evidence, each exchange once, and the last of those that looked again and again for what may come late."""
         # By identity: two exchanges that are equal in all they say are still two.
         exchanges = list({id(one): one for one in self.evidence}.values())
+        if not self.has_polled:
+            return exchanges
+        return [
+            one
+            for one, following in zip_longest(exchanges, exchanges[1:])
+            if one is self.at_fault or following is None or not one.is_same_read(following)
+        ]
+
+    @property
+    def shown_evidence(self) -> Sequence[Exchange]:
+        """The exchange at fault and some before it; the first ones if none is at fault."""
+        exchanges = self.distinct_evidence
         if self.at_fault is None:
             return exchanges[:_MOST_SHOWN]
         end = list(map(id, exchanges)).index(id(self.at_fault)) + 1

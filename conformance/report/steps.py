@@ -77,7 +77,7 @@ def _is_our_script(file: Path) -> bool:
 
 def _list_steps(result: Result) -> list[Exchange]:
     """Return what was sent until the exchange at fault, in the order of time; the last of it, if it is a lot."""
-    sent = sorted({id(one): one for one in result.evidence}.values(), key=lambda one: one.started_at)
+    sent = sorted(result.distinct_evidence, key=lambda one: one.started_at)
     if result.at_fault:
         sent = [one for one in sent if one.started_at <= result.at_fault.started_at]
     return sent[-(_MOST_OF_ANSWERS if result.requirement.looks_back else _MOST_STEPS) :]

@@ -34,6 +34,11 @@ def places(tmp_path_factory):
         "report.json": json.dumps([finding["subject"], finding["member"], finding["sentences"]]),
         "report.html": (folder / "report.html").read_text(),
         "junit.xml": suite.find(".//failure").text,
+        "evidence": [
+            f"{one['request']['method']} {one['request']['url'].split('/v1/object/')[1].split('/preference')[0]}"
+            for one in finding["evidence"]
+        ],
+        "script": (folder / finding["script"]).read_text(),
         "gitlab": (folder / "gl-code-quality-report.json").read_text(),
     }
 
@@ -62,3 +67,17 @@ def test_annotation_is_one_command_of_several_lines(places):
     assert re.search(
         r"::MUST keep the preferences of two objects apart\. .*; about .*%0A“.*” https://", command
     )
+
+
+def test_evidence_has_the_write_before_all_looks_for_its_effect(places):
+    """Looks with one answer are one: what was written before would have no room beside them."""
+    here, other = "departments/engineering", "departments/sales"
+
+    assert places["evidence"] == [
+        f"PATCH {other}",
+        f"PATCH {here}",
+        f"PATCH {other}",
+        f"GET {here}",
+        f"PATCH {here}",
+    ]
+    assert len(re.findall("^curl ", places["script"], re.MULTILINE)) == len(places["evidence"])
