@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from conformance.http.foreign_text import shorten_line
@@ -12,6 +13,7 @@ from conformance.judge.verdict import (
     NO_VERDICT,
     NOT_CONFORMANT,
 )
+from openapi.pointer import unescape_step
 
 WORDS = {
     "passed": ("passed", "green"),
@@ -30,6 +32,7 @@ GRADES = {
 }
 MOST_SENTENCES = 2
 _LONGEST_SENTENCE = 100
+_OPERATION = re.compile(r"#/paths/([^/]+)/(\w+)(?:/.*)?")
 WORD_WIDTH = max(len(word) for word, _ in WORDS.values())
 INDENT = " " * (WORD_WIDTH + 2)
 
@@ -42,6 +45,13 @@ def spell_status(status: str) -> str:
 def spell_grade(grade: str) -> str:
     """Return the words for a grade, or for a verdict, within a sentence."""
     return GRADES[grade][0].lower()
+
+
+def name_heading(source: str) -> str:
+    """Return the heading or the page that a *source* names; where it is a place in a contract, the operation there."""
+    heading = source.partition(": ")[2] or source
+    place = _OPERATION.fullmatch(heading)
+    return f"{place[2].upper()} {unescape_step(place[1])}" if place else heading
 
 
 def quote_sentence(text: str, url: str) -> str:

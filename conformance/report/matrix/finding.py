@@ -44,7 +44,8 @@ class _Found:
 def gather_reports(paths: Sequence[Path]) -> tuple[dict[str, list[Implementation]], list[LeftOut]]:
     """Read the reports that *paths* name or hold; return them by their APIs, and what was left out.
 
-    They stand in the order in which they are named. What a folder holds is sorted by name and version, 1.9 before 1.10.
+    They stand in the order in which they are named. What a folder holds is sorted by name and version, 1.9 before 1.10,
+    and by date where these are alike.
     Raises BadReport if no report can be read.
     """
     found: list[_Found] = []
@@ -102,10 +103,15 @@ def _is_empty(folder: Path) -> bool:
         return False
 
 
-def _rank_version(one: _Found) -> tuple[list[tuple[int, str]], str]:
+def _rank_version(one: _Found) -> tuple[list[tuple[int, str]], str, list[tuple[int, str]]]:
+    return _rank_numbers(_name_target(one)), one.report.started or "", _rank_numbers(one.place)
+
+
+def _rank_numbers(text: str) -> list[tuple[int, str]]:
     # Numbers count as numbers, wherever they stand.
-    parts = re.findall(r"\d+|\D+", f"{_name_target(one)}\n{one.place}")
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts], one.report.started or ""
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"\d+|\D+", f"{text}\n")
+    ]
 
 
 def _group_by_api(found: Iterable[_Found]) -> Iterator[tuple[str, list[Implementation]]]:

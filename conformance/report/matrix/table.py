@@ -12,7 +12,7 @@ from conformance.judge.verdict import BUT_FOR_WAIVERS, CONFORMANT, IN_WHAT_WAS_T
 from conformance.report.changes import Report, ReportedRequirement, rank_status
 from conformance.report.html.parts import NOT_ASKED
 from conformance.report.matrix.finding import Implementation
-from conformance.report.words import GRADES
+from conformance.report.words import GRADES, name_heading
 from conformance.suite.choice import ObservedChoice, load_choices
 
 NOT_IN_REPORT = "not_in_report"
@@ -20,6 +20,7 @@ NOT_IN_REPORT = "not_in_report"
 _UNKNOWN = (NOT_ASKED, NOT_IN_REPORT)
 _NO_HEADING = "Without a heading"
 _LONGEST_DETAIL = 300  # characters
+_MOST_UNNAMED = 3
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Cell:
     """What one implementation came to in a requirement.
 
     status: that of the report, NOT_ASKED or NOT_IN_REPORT. level: only if it is another than the row's. alternative: of
-    the choice that an OBSERVED requirement sees. was: the status of the version before, if that was better.
+    the choice that an OBSERVED requirement sees. was: the status in the report of that name before it,
+    if that was better.
     """
 
     status: str
@@ -73,7 +75,7 @@ class Row:
 
     @property
     def got_worse(self) -> bool:
-        """Whether a version came to less than the one before it."""
+        """Whether an implementation came to less than in the report of its name before it."""
         return any(one.was for one in self.cells)
 
     @property
@@ -133,8 +135,7 @@ class Table:
         """Sort the rows under the headings of the document."""
         groups: dict[str, list[Row]] = {}
         for row in self.rows:
-            heading = row.source.partition(": ")[2] or row.source or _NO_HEADING
-            groups.setdefault(heading, []).append(row)
+            groups.setdefault(name_heading(row.source) or _NO_HEADING, []).append(row)
         return groups
 
     def count_statuses(self, column: int) -> Counter[str]:
@@ -144,7 +145,7 @@ class Table:
         )
 
     def count_worse(self, column: int) -> int:
-        """Count in how many requirements a version came to less than the one before it."""
+        """Count in how many requirements an implementation came to less than in the report of its name before it."""
         return sum(bool(row.cells[column].was) for row in self.rows)
 
     def count_failures(self, column: int) -> Counter[str]:
@@ -162,7 +163,7 @@ def build_table(api: str, implementations: Sequence[Implementation]) -> Table:
     for column in order:
         for one in asked[column].values():
             known.setdefault(one.id, one)
-    before = _find_versions_before(reports)
+    before = _find_earlier(reports)
     rows = [
         Row(one.id, one.level, one.text or one.id, one.source, list(_make_cells(one, asked, before)))
         for one in known.values()
@@ -172,7 +173,7 @@ def build_table(api: str, implementations: Sequence[Implementation]) -> Table:
         implementations,
         rows,
         list(_list_choices(api, reports, known.values())),
-        list(_note_differences(reports)),
+        [*_note_differences(reports), *_note_unnamed(implementations)],
     )
 
 
@@ -214,12 +215,12 @@ def _make_cell(row: ReportedRequirement, one: ReportedRequirement | None) -> Cel
     )
 
 
-def _find_versions_before(reports: Sequence[Report]) -> dict[int, list[int]]:
-    """Map the column of each version to those of the versions before it, the nearest first."""
+def _find_earlier(reports: Sequence[Report]) -> dict[int, list[int]]:
+    """Map the column of each named implementation to the columns of its name before it, the nearest first."""
     columns: dict[str, list[int]] = {}
     before: dict[int, list[int]] = {}
     for column, report in enumerate(reports):
-        if report.target.name and report.target.version:
+        if report.target.name:
             earlier = columns.setdefault(report.target.name, [])
             before[column] = earlier[::-1]
             earlier.append(column)
@@ -271,6 +272,18 @@ def _note_differences(reports: Sequence[Report]) -> Iterator[str]:
         yield f"The modes differ ({', '.join(modes)}): a mode leaves out what it may not send."
     if len({one.strict for one in reports}) > 1:
         yield "Only some runs were strict: in those a SHOULD decides the verdict, too."
+
+
+def _note_unnamed(implementations: Sequence[Implementation]) -> Iterator[str]:
+    """Yield which reports are held against no other, since nobody knows whether they are of one implementation."""
+    unnamed = [one.name for one in implementations if not one.report.target.name]
+    if not unnamed or len(implementations) == 1:
+        return
+    more = f" and {len(unnamed) - _MOST_UNNAMED} more" if len(unnamed) > _MOST_UNNAMED else ""
+    yield (
+        f"Without a name in its profile: {', '.join(unnamed[:_MOST_UNNAMED])}{more}. Only reports of one name are held "
+        "against each other, by version or else by date, to say what got worse."
+    )
 
 
 def _list_distinct(words: Iterable[str]) -> list[str]:

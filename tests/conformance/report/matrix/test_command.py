@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance import proof
+from conformance.report.words import WORDS
 from tests.conformance.command.commands import conformance
 from tests.conformance.report.matrix.reports import API, write_by_hand, write_run, write_versions
 
@@ -272,3 +273,43 @@ def test_name_of_a_folder_is_no_scheme_and_no_fragment(tmp_path):
 
     assert one["report"] == "javascript%3Aalert%281%29%23%3F/report.json"
     assert names(matrix) == ["javascript:alert(1)#?"]
+
+
+def test_reports_of_one_name_are_held_against_each_other_by_date_where_they_have_no_version(tmp_path):
+    for folder, day, status in (("first", 2, "failed"), ("later", 1, "passed"), ("unnamed", 3, "failed")):
+        target = {} if folder == "unnamed" else {"name": "staging"}
+        started = f"2026-12-0{day}T09:00:00+00:00"
+        write_by_hand(tmp_path / folder, {"id": "a", "status": status}, target=target, started=started)
+    matrix, _ = read_matrix(tmp_path)
+    (api,) = matrix["apis"]
+
+    assert names(matrix) == ["staging (later)", "staging (first)", "unnamed"]
+    assert [one["was"] for one in api["requirements"][0]["results"].values()] == [None, "passed", None]
+    assert [note for note in api["notes"] if note.startswith("Without a name in its profile: unnamed.")]
+
+
+def test_heading_of_a_contract_is_its_operation(tmp_path):
+    """A pointer says no more, and less readably."""
+    pointer = "own: #/paths/~1books~1{id}/get"
+    for name in ("x", "y"):
+        listed = [{"id": "a", "source": f"{pointer}/responses"}, {"id": "b", "source": pointer}]
+        write_by_hand(tmp_path / name, *listed, api="own")
+    conformance("matrix", tmp_path, "--out", tmp_path / "m.html")
+
+    page = (tmp_path / "m.html").read_text(encoding="utf-8")
+    assert re.findall('<th scope="rowgroup" .*><span>(.*)</span>', page) == ["GET /books/{id}"]
+
+
+def test_every_member_of_the_document_is_described(versions):
+    matrix, _ = read_matrix(versions)
+    described = (Path(__file__).parents[4] / "docs/judge/matrix.md").read_text(encoding="utf-8")
+
+    members = {name for name in list_members(matrix) if not name.startswith("acme ") and name not in WORDS}
+    assert {"was", "in_report", "shortfalls"} < members
+    assert sorted(name for name in members if f"`{name}`" not in described) == []
+
+
+def list_members(value):
+    if isinstance(value, dict):
+        return {*value, *(name for one in value.values() for name in list_members(one))}
+    return {name for one in value for name in list_members(one)} if isinstance(value, list) else set()
