@@ -56,7 +56,12 @@ def describe_made_up(how: Mapping[str, str], results: Sequence[Result]) -> list[
     """Say how those credentials are made that curl lines of findings show and no environment has."""
     found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))
     lines = "\n".join({exchange.curl for result in found for exchange in result.shown_evidence})
-    return [f"{name} of a curl line is {text}" for name, text in how.items() if f"${{{name}}}" in lines]
+    return [explain_variable(name, text) for name, text in how.items() if f"${{{name}}}" in lines]
+
+
+def explain_variable(name: str, text: str) -> str:
+    """Say what a variable of curl lines has to be."""
+    return f"{name} of a curl line is {text}"
 
 
 def _describe_end(secret: Secret, now: datetime, needed_s: float) -> str | None:

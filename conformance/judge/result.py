@@ -64,7 +64,7 @@ class Result:
 
     @property
     def distinct_evidence(self) -> list[Exchange]:
-        """The evidence, each exchange once, and the last of those that looked again and again for what may come late."""
+        """The evidence, each exchange once; of looks for what may come late, the last one of those with one answer."""
         # By identity: two exchanges that are equal in all they say are still two.
         exchanges = list({id(one): one for one in self.evidence}.values())
         if not self.has_polled:

@@ -18,19 +18,21 @@ import openapi
 from conformance.assertions.json_lines import mark_lines
 from conformance.http.foreign_text import escape_controls
 from conformance.judge.choices import TakenChoice, list_taken
+from conformance.judge.notes import explain_variable
 from conformance.judge.suites import profile_template
 from conformance.judge.verdict import deciding_levels
 from conformance.report.changes import Change, Comparison
 from conformance.report.html.evidence import ExchangePlan, find_fault
 from conformance.report.html.parts import NOT_ASKED, PAGE_WORDS, load_parts, load_template
-from conformance.report.words import GRADES, WORDS
+from conformance.report.words import GRADES, name_heading
 from conformance.suite.choice import ObservedChoice, merge_observed
+from conformance.suite.requirement import LEVELS
 
 _FOLDER = Path(__file__).parent
 # In the order of a bar and of the filter; what nobody judges comes last.
 _STATUSES = ("failed", "inconclusive", "waived", "not_tested", NOT_ASKED, "passed", "observed")
 _MOST_CHANGES = 8  # that stand above what failed
-_MOST_HEADINGS = 20  # a contract of one's own has two for each operation
+_MOST_HEADINGS = 20  # a contract of one's own has one for each operation
 _MOST_LISTED = 5  # that were not tested for the same reason
 _MOST_UNFOLDED = 10  # failures; of more, each says in a line what is at fault
 _COLUMNS = ("passed", "failed", "not_tested")  # and others, if there are any
@@ -63,7 +65,8 @@ def render_page(document: dict[str, Any], comparison: Comparison | None = None) 
         report=document,
         grade=GRADES[document["grade"]][0].capitalize(),
         words=PAGE_WORDS,
-        counts=list(_count_statuses(asked)),
+        levels=list(_count_levels(asked)),
+        notes=_list_notes(document),
         totals=totals,
         columns=[*_COLUMNS, *(one for one in totals if one not in _COLUMNS)],
         findings=_list_findings(asked, document["strict"]),
@@ -123,14 +126,18 @@ def _list_headers(headers: dict[str, str]) -> Markup:
     return escape("".join(f"\n{escape_controls(f'{name}: {value}')}" for name, value in headers.items()))
 
 
-def _count_statuses(asked: list[dict[str, Any]]) -> Iterator[str]:
-    for status, (word, _) in WORDS.items():
-        found = [one for one in asked if one["status"] == status and one["asked"]]
-        shoulds = sum(one["level"] == "SHOULD" for one in found)
-        if found:
-            yield f"{len(found)} {word.lower()}{f' ({shoulds} of them SHOULD)' if shoulds else ''}"
-    if left := sum(not one["asked"] for one in asked):
-        yield f"{left} not asked"
+def _count_levels(asked: list[dict[str, Any]]) -> Iterator[tuple[str, int, dict[str, int]]]:
+    """Yield each level with the number of its requirements, and how many of them are shown under which status."""
+    for level in LEVELS:
+        of_level = [one for one in asked if one["level"] == level]
+        if of_level:
+            yield level, len(of_level), _count_shown(of_level)
+
+
+def _list_notes(document: dict[str, Any]) -> list[str]:
+    """List the notes of the run but those on variables, which stand with each line of curl that reads them."""
+    explained = {explain_variable(*one) for one in document["variables"].items()}
+    return [one for one in document["notes"] if one not in explained]
 
 
 def _list_findings(
@@ -159,17 +166,17 @@ def _count_shown(asked: Iterable[dict[str, Any]]) -> dict[str, int]:
 
 def _group_by_heading(asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sort the requirements under the headings of the document, in the order these are first met."""
-    order = list(dict.fromkeys(one["source"] for one in asked))
-    gathered = sorted(asked, key=lambda one: order.index(one["source"]))
-    groups = [(source, list(group)) for source, group in groupby(gathered, key=lambda one: one["source"])]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in asked:
+        groups.setdefault(name_heading(one["source"]), []).append(one)
     return [
         {
-            "title": source.partition(": ")[2],
+            "title": title,
             "anchor": f"heading-{number}",
             "counts": dict.fromkeys(_STATUSES, 0) | _count_shown(group),
             "requirements": group,
         }
-        for number, (source, group) in enumerate(groups, 1)
+        for number, (title, group) in enumerate(groups.items(), 1)
     ]
 
 
@@ -220,11 +227,11 @@ def _find_profile_lines(template: str, key: str, api: str) -> str:
 
 
 def _list_choices(document: dict[str, Any]) -> list[TakenChoice]:
-    """List the choices of the API; none if the run has told nothing of any."""
+    """List the choices of the API that were asked about; none if the run has told nothing of any."""
     observed = merge_observed(
         ObservedChoice(**one["observed"]) for one in document["requirements"] if one["observed"]
     )
-    taken = list_taken(document["api"], observed)
+    taken = [one for one in list_taken(document["api"], observed) if one.choice.id in observed]
     if not any(one.alternative for one in taken):
         return []
     # What the stub does otherwise comes first, then what could not be told.

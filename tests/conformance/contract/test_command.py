@@ -39,6 +39,7 @@ def test_command_writes_every_report(spec, tmp_path):
     assert report["api"] == "a-library"
     assert re.fullmatch(r"[0-9a-f]{64}", report["suite"]["document_sha256"])
     assert report["exam"]["accepted"] > 0
+    assert "<h3>POST /books</h3>" in (tmp_path / "report/report.html").read_text()
     for written in filter(Path.is_file, (tmp_path / "report").rglob("*")):
         assert KEY not in written.read_text()
 

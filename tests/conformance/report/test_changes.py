@@ -250,4 +250,4 @@ def test_changed_choice_is_shown_wherever_changes_are(tmp_path, monkeypatch):
     assert f"<pre>choice {change}</pre>" in (tmp_path / "summary.md").read_text()
     link = f'<a href="#{API}/unknown-channel">{API}/unknown-channel</a>'
     page = (tmp_path / "new/report.html").read_text()
-    assert f'<li><b class="">choice</b> <span>{link}: refused-400 -&gt; ignored</span></li>' in page
+    assert f'<li><b class="">choice</b> <span>{link}: refused-400 → ignored</span></li>' in page
