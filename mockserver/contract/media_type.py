@@ -42,7 +42,7 @@ def choose_range(ranges: Iterable[str], sent: MediaType) -> str | None:
 
 def _rank_range(taken: MediaType, sent: MediaType) -> tuple[bool, int, int, int] | None:
     said = {key: value for key, value in taken.parameters.items() if key not in _SAY_NOTHING}
-    if not _covers(taken.name, sent.name):
+    if not covers_media_type(taken.name, sent.name):
         return None
     if any(sent.parameters.get(key, value).lower() != value.lower() for key, value in said.items()):
         return None
@@ -50,7 +50,7 @@ def _rank_range(taken: MediaType, sent: MediaType) -> tuple[bool, int, int, int]
     return "*" not in taken.name, len(taken.name), met, met - len(said)
 
 
-def _covers(name: str, sent: str) -> bool:
+def covers_media_type(name: str, sent: str) -> bool:
     """Tell whether *name*, such as ``text/*`` or ``application/*+json``, covers the media type *sent*."""
     before, star, after = name.partition("*")
     if not star or name in ("*", "*/*"):

@@ -44,7 +44,7 @@ class _Range(NamedTuple):
         """Tell whether a media type, or a range that the contract names, is within this."""
         return (
             (self.kind in ("*", kind) or kind == "*")
-            and (self.subtype in ("*", subtype) or subtype == "*")
+            and (self.subtype in ("*", subtype) or _is_within(self.subtype, subtype))
             and self.parameters <= parameters
         )
 
@@ -53,20 +53,25 @@ class _Range(NamedTuple):
         return self.kind != "*", self.subtype != "*", len(self.parameters)
 
 
+def _is_within(subtype: str, documented: str) -> bool:
+    """Tell whether a subtype is one of those that the contract means by ``*`` or ``*+json``."""
+    return documented.startswith("*") and subtype.endswith(documented[1:])
+
+
 def choose_media_type(accept: str | None, offered: Sequence[str]) -> str | None:
     """Choose the one of *offered* that is most welcome, the first of several; None if none is.
 
     accept: the header; None and empty accept everything.
     """
+    best = max(offered, key=lambda one: rate_media_type(one, accept), default=None)
+    return best if best is not None and rate_media_type(best, accept) > 0 else None
+
+
+def rate_media_type(media_type: str, accept: str | None) -> float:
+    """Tell how welcome *media_type* is, from 0 to 1, as the most specific range of *accept* says that it is within."""
     ranges = _parse_accept(accept[:_LONGEST]) if accept else ()
     if not ranges:
-        return offered[0] if offered else None
-    best = max(offered, key=lambda one: _rate_media_type(one, ranges), default=None)
-    return best if best is not None and _rate_media_type(best, ranges) > 0 else None
-
-
-def _rate_media_type(media_type: str, ranges: Sequence[_Range]) -> float:
-    """Tell how welcome *media_type* is, as the most specific range says that it is within."""
+        return 1.0
     kind, subtype, parameters = _split_media_type(media_type)
     met = [one for one in ranges if one.is_met(kind, subtype, parameters)]
     if met:
@@ -75,6 +80,12 @@ def _rate_media_type(media_type: str, ranges: Sequence[_Range]) -> float:
     general = subtype.rpartition("+")[2]
     near = [one.quality for one in ranges if one.is_met(kind, general, one.parameters)]
     return _OF_THE_SAME_KIND * max(near, default=0)
+
+
+def list_named(accept: str) -> list[str]:
+    """List the media types that *accept* names, in its order, without the ranges."""
+    ranges = _parse_accept(accept[:_LONGEST])
+    return [f"{one.kind}/{one.subtype}" for one in ranges if "*" not in one.kind + one.subtype]
 
 
 @lru_cache(maxsize=256)

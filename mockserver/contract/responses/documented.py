@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from mockserver.contract.media_type import choose_range, parse_media_type
 from mockserver.contract.responses.accept import ANYTHING, Accepted, choose_media_type
 from mockserver.contract.responses.examples import example_headers, sample_headers
+from mockserver.contract.responses.media_range import choose_within
 from mockserver.contract.responses.representation import OFF_CONTRACT, Representation
 from mockserver.contract.samples.merged_schema import SchemaMerger
 from mockserver.contract.schema import Schema
@@ -91,12 +93,17 @@ class DocumentedResponse:
             return Reply(status, None, self.headers)
         chosen = choose_media_type(accepted.header, [one.media_type for one in offered])
         found = next((one for one in offered if one.media_type == chosen), offered[0])
-        reply = found.usual if example is None else found.named[example]
-        headers = {} if len(offered) == 1 else {"Vary": "Accept"}
+        reply = found.give(example)
+        headers = {} if len(offered) == 1 and "*" not in found.media_type else {"Vary": "Accept"}
+        documented = _list_types(offered)
+        if chosen is not None and reply is not None and "*" in chosen:
+            usual = reply.headers.get("Content-Type", JSON)
+            chosen = choose_within(accepted.header, chosen, usual)
+            documented = f"{usual} of {documented}"
+            if chosen not in (None, usual):
+                reply = found.narrow(chosen).give(example)
         if chosen is None:
-            problem = (
-                f"Accept: {(accepted.header or '')[:200]} is not documented; there is {_list_types(offered)}"
-            )
+            problem = f"Accept: {(accepted.header or '')[:200]} is not documented; there is {documented}"
             if accepted.is_strict:
                 raise NotAcceptable(problem)
             headers[PROBLEM_HEADER] = problem
@@ -111,7 +118,13 @@ class DocumentedResponse:
     def find_schema(self, headers: Mapping[str, str]) -> Schema | None:
         """Find the schema of a body in JSON that is sent with *headers*."""
         media_type = bare_media_type(headers.get("Content-Type", JSON))
-        return self._schemas.get(media_type, next(iter(self._schemas.values()), None))
+        if media_type in self._schemas:
+            return self._schemas[media_type]
+        # One of a range that the contract has beside JSON is not held against JSON's schema.
+        within = choose_range([one.media_type for one in self.representations], parse_media_type(media_type))
+        if within is not None:
+            return self._schemas.get(bare_media_type(within))
+        return next(iter(self._schemas.values()), None)
 
     def compile(self) -> None:
         """Compile the schemas now; raises InvalidContract for what cannot be compiled."""
@@ -126,7 +139,12 @@ class DocumentedResponse:
     @property
     def has_several_schemas(self) -> bool:
         """Whether the schema of a body depends on its media type."""
-        return len(self._schemas) > 1
+        return len(self._schemas) > 1 or self._has_range_beside_others
+
+    @cached_property
+    def _has_range_beside_others(self) -> bool:
+        names = [one.media_type for one in self.representations]
+        return len(names) > 1 and any("*" in name for name in names)
 
     @cached_property
     def _schemas(self) -> dict[str, Schema]:

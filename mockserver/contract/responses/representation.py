@@ -42,6 +42,14 @@ class Representation:
         if "itemSchema" in content and "schema" not in content:
             self._described = {"type": "array", "items": content["itemSchema"], "minItems": 2}
 
+    def give(self, example: str | None) -> Reply | None:
+        """Give the reply of status 0 with the named *example*; the usual one without a name."""
+        return self.usual if example is None else self.named[example]
+
+    def narrow(self, media_type: str) -> Representation:
+        """Make the same in one *media_type* of the range that the contract has."""
+        return Representation(self._spec, media_type, self._content, self._merger, makes_up=self._makes_up)
+
     @cached_property
     def schema(self) -> Schema | None:
         """The schema of a body in JSON; None if the contract has none."""

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from mockserver.contract.samples.merged_schema import SchemaMerger
 from mockserver.contract.samples.xml_text import write_xml
 from mockserver.http import exact_json
-from openapi.media_type import bare_media_type, is_xml
+from openapi.media_type import bare_media_type, is_json, is_xml
 
 _FORM = "application/x-www-form-urlencoded"
 _LINES = (
@@ -35,6 +35,11 @@ _FILES = {
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
     ),
     "image/gif": b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"),
+    "image/jpeg": b64decode(
+        "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP/////////////////////////////////////////////////////////////////////////////"
+        "/////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
+    ),
+    "image/webp": b64decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="),
     "image/svg+xml": b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
     "application/zip": b"PK\x05\x06" + bytes(18),
     "application/pdf": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -49,10 +54,24 @@ def narrow_media_type(media_type: str, value: Any) -> str:
     """Give one media type for *value* where the contract names a range of them."""
     if "*" not in media_type:
         return media_type
+    if is_json(media_type) or is_xml(media_type):
+        return "application/json" if is_json(media_type) else "application/xml"
     kind = bare_media_type(media_type).partition("/")[0]
     if kind in ("*", "application") or kind not in _OF_RANGE:
         return "text/plain" if isinstance(value, str) else "application/json"
     return _OF_RANGE[kind]
+
+
+def holds_values(media_type: str) -> bool:
+    """Tell whether lists and objects can be written as *media_type*."""
+    name = bare_media_type(media_type)
+    is_table = name in (_FORM, "text/csv")
+    return is_table or (name not in _FILES and (is_json(name) or is_xml(name))) or is_stream(name)
+
+
+def is_known(media_type: str) -> bool:
+    """Tell whether what is made up as *media_type* is of that kind."""
+    return media_type in _FILES or media_type.startswith("text/") or holds_values(media_type)
 
 
 def is_stream(media_type: str) -> bool:

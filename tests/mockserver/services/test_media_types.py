@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.responses.accept import Accepted, choose_media_type
+from mockserver.contract.responses.accept import ANYTHING, Accepted, choose_media_type
 from mockserver.contract.responses.documented import DocumentedResponses
 from mockserver.contract.responses.representation import OFF_CONTRACT
 from mockserver.http.reply import Reply
@@ -174,10 +174,10 @@ def test_answer_of_an_api_with_a_behaviour_is_the_same_whatever_is_accepted():
     assert documented["200"].choose_reply(200, Accepted("text/csv", is_strict=True)) == Reply(200, 1)
 
 
-def usual_reply(content: Any, version: str = "3.0.3") -> Reply:
+def usual_reply(content: Any, version: str = "3.0.3", accepted: Accepted = ANYTHING) -> Reply:
     responses = {"200": {"description": "", "content": content}}
     spec = {"openapi": version}
-    return DocumentedResponses(spec, responses, makes_up=True, has_own_errors=False).usual_reply()
+    return DocumentedResponses(spec, responses, makes_up=True, has_own_errors=False).usual_reply(accepted)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -195,11 +195,64 @@ def test_answer_is_written_as_its_media_type(name):
     ("media_type", "begin"),
     [
         ("image/png", b"\x89PNG"), ("image/gif", b"GIF89a"), ("image/*", b"\x89PNG"), ("application/pdf", b"%PDF"),
-        ("application/zip", b"PK"), ("image/svg+xml", b"<svg"),
+        ("application/zip", b"PK"), ("image/svg+xml", b"<svg"), ("image/jpeg", b"\xff\xd8"), ("image/webp", b"RIFF"),
     ],
 )  # fmt: skip
 def test_file_is_one_of_its_kind(media_type, begin):
     assert usual_reply({media_type: {}}).body.startswith(begin)
+
+
+TEXT = {"schema": {"type": "string"}}
+OBJECT = {"schema": {"type": "object", "required": ["a"], "properties": {"a": INTEGER}}}
+NAVIGATION = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+PICTURE = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+# What is documented, what is accepted, and the media type and the beginning of what is sent.
+WITHIN = [
+    ("image/*", {}, "image/gif", "image/gif", b"GIF89a"),
+    ("image/*", {}, "image/gif;q=0.5, image/*;q=0.2", "image/gif", b"GIF89a"),
+    ("image/*", {}, "image/*, */*;q=0.8", "image/png", b"\x89PNG"),
+    ("image/*", {}, PICTURE, "image/webp", b"RIFF"),
+    ("image/*", TEXT, "image/avif", "image/avif", b"text"),
+    ("text/*", TEXT, "text/html, text/plain;q=0.5", "text/html", b"<!doctype"),
+    ("text/*", TEXT, "image/gif, text/*;q=0.1", "text/plain", b"text"),
+    ("*/*", OBJECT, NAVIGATION, JSON, b'{"a"'),
+    ("*/*", OBJECT, XML, XML, b"<?xml"),
+    ("*/*", OBJECT, "application/vnd.api+json, */*;q=0.1", "application/vnd.api+json", b'{"a"'),
+    ("*/*", TEXT, JSON, JSON, b'"text"'),
+    ("application/*", OBJECT, "application/hal+json", "application/hal+json", b'{"a"'),
+    ("application/*+json", OBJECT, "application/hal+json", "application/hal+json", b'{"a"'),
+    ("application/*+json", OBJECT, "application/xml, */*", JSON, b'{"a"'),
+    ("application/*+json", TEXT, "*/*", JSON, b'"text"'),
+    ("application/*+xml", OBJECT, "application/atom+xml", "application/atom+xml", b"<?xml"),
+]
+
+
+@pytest.mark.parametrize(("documented", "described", "accept", "media_type", "begin"), WITHIN)
+def test_answer_is_the_one_of_a_range_that_is_asked_for(documented, described, accept, media_type, begin):
+    reply = usual_reply({documented: described}, accepted=Accepted(accept, is_strict=True))
+    body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+
+    assert (reply.headers.get("Content-Type", JSON), reply.headers["Vary"]) == (media_type, "Accept")
+    assert body.startswith(begin)
+
+
+def test_answer_that_no_type_of_a_range_can_hold_is_sent_in_another(serve):
+    http = serve(answering({"*/*": OBJECT}))
+
+    lenient, strict = (
+        http.get("/x", headers={"Accept": "text/html", **more})
+        for more in ({}, {"Prefer": "handling=strict"})
+    )
+    assert (lenient.headers["content-type"], strict.status_code) == (JSON, 406)
+    assert "there is application/json of */*" in lenient.headers["x-mock-problem"]
+
+
+def test_one_of_a_range_beside_json_is_not_held_against_its_schema(serve):
+    http = serve(answering({JSON: {"schema": INTEGER}, "*/*": OBJECT}))
+
+    other = http.get("/x", headers={"Accept": "application/hal+json"})
+    assert (other.json(), http.get("/x").json()) == ({"a": 0}, 0)
+    assert OFF_CONTRACT not in other.headers
 
 
 def test_xml_of_a_component_has_its_name(serve):
