@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, NamedTuple
 
 from mockserver.control.state import StateDocuments
 from mockserver.http import exact_json
-from mockserver.http.problems import NotFound, Problem, suggest_nearest
+from mockserver.http.problems import Invalid, NotFound, Problem, suggest_nearest
 from mockserver.http.reply import Reply
 from mockserver.session.disposal import let_go_in_pieces, list_collections
 from mockserver.session.memory_store import Saved
 from mockserver.session.session import Session, collect_ids
 from mockserver.session.store import Key, Record
 from openapi.media_type import JSON
+
+# To check so many takes less time than anybody notices.
+_MANY = 1000
 
 
 class RecordChanged(Problem):
@@ -70,6 +75,18 @@ async def state_reply(documents: StateDocuments, state: Mapping[str, Saved]) -> 
     return Reply(200, content, {"Content-Type": JSON})
 
 
+class RecordChange(NamedTuple):
+    """Records to put, and keys of those to take away. former: what was there under each of these keys, if anything."""
+
+    put: Mapping[Key, Record]
+    gone: Collection[Key]
+    former: Mapping[Key, Record | None]
+
+    def fits(self, read: Callable[[Key], Record | None]) -> bool:
+        """Tell whether there still is what was there."""
+        return all(read(key) == record for key, record in self.former.items())
+
+
 async def change_record(session: Session, documents: StateDocuments, wanted: Mapping[str, Any]) -> None:
     """Replace, add or remove the record that *wanted* names, as change_record of the contract says.
 
@@ -78,44 +95,63 @@ async def change_record(session: Session, documents: StateDocuments, wanted: Map
     api = wanted["api"]
     if api not in session.stores:
         raise NotFound(f"{api!r} has no state; {suggest_nearest(api, list(session.stores))}")
-    saved = {api: session.stores[api].save()}
-    changed, gone = await asyncio.to_thread(_compare_records, documents, saved, wanted)
-    ids = await asyncio.to_thread(collect_ids, {**session.save(), "": (changed, {})})
-    await session.change(lambda: _put_records(session, api, changed, gone, ids))
+    while True:
+        saved = session.stores[api].save()
+        change = await asyncio.to_thread(_prepare_change, documents, saved, wanted)
+        # Others were served meanwhile, and one of them may have changed the same record.
+        if await session.change(partial(_put_records, session, api, change)):
+            return
 
 
-def _compare_records(
-    documents: StateDocuments, saved: Mapping[str, Saved], wanted: Mapping[str, Any]
-) -> tuple[dict[Key, Record], set[Key]]:
-    """Find the records that the change puts, and the keys of those that it takes away."""
+def _prepare_change(documents: StateDocuments, saved: Saved, wanted: Mapping[str, Any]) -> RecordChange:
+    """Check the change that is wanted in a saved state, and find what it puts and takes away."""
     api, kind = wanted["api"], wanted["kind"]
-    document = documents.render_state(saved)
-    kept = document[api].get(kind, [])
-    many = [*kept] if isinstance(kept, list) else [kept]
+    document = documents.render_state({api: saved})[api]
+    kept = document.get(kind, [])
+    many = kept if isinstance(kept, list) else [kept]
     index = wanted.get("index", len(many))
     if "index" in wanted:
         if index >= len(many):
             raise NotFound(f"{kind} {index} not found; there are {len(many)}")
         if "former" in wanted and many[index] != wanted["former"]:
             raise RecordChanged(f"{kind} {index} has changed since it was read; read it again")
-    many[index : index + 1] = [wanted["record"]] if "record" in wanted else []
-    base, own = saved[api]
-    before = base | own
+    one = [wanted["record"]] if "record" in wanted else []
+
+    def read_records(of_kind: Any) -> dict[Key, Record]:
+        return documents.read_document({api: {**document, kind: of_kind}}, (api,))[api][0]
+
+    stored = saved[0] | saved[1]
+    if len(many) > _MANY:
+        # A record that nothing of another kind refers to needs no others of its kind to be checked.
+        with suppress(Invalid):
+            change = _compare_records(read_records(many[index : index + 1]), read_records(one))
+            if change.fits(stored.get):
+                return change
     # A word in place of records is replaced as a whole.
-    now = many if isinstance(kept, list) else wanted.get("record", [])
-    after = documents.read_document({api: {**document[api], kind: now}}, saved)[api][0]
-    return (
-        {key: record for key, record in after.items() if before.get(key) != record},
-        before.keys() - after.keys(),
-    )
+    now = [*many[:index], *one, *many[index + 1 :]] if isinstance(kept, list) else wanted.get("record", [])
+    return _compare_records(stored, read_records(now))
 
 
-def _put_records(
-    session: Session, api: str, changed: Mapping[Key, Record], gone: set[Key], ids: frozenset[str]
-) -> None:
-    """Put some records and take others away; whatever else has changed meanwhile stays."""
-    kept = {key: one for key, one in session.stores[api].all_records().items() if key not in gone}
-    session.load({api: ({**kept, **changed}, {})}, ids)
+def _compare_records(former: Mapping[Key, Record], after: Mapping[Key, Record]) -> RecordChange:
+    put = {key: record for key, record in after.items() if former.get(key) != record}
+    gone = former.keys() - after.keys()
+    return RecordChange(put, gone, {key: former.get(key) for key in (*put, *gone)})
+
+
+def _put_records(session: Session, api: str, change: RecordChange) -> bool:
+    """Put some records and take others away; do nothing and return False if one of them has changed meanwhile."""
+    store = session.stores[api]
+    if not change.fits(store.read):
+        return False
+    ids = session.ids.taken | collect_ids({api: (dict(change.put), {})})
+    if change.gone:
+        kept = {key: record for key, record in store.all_records().items() if key not in change.gone}
+        session.load({api: ({**kept, **change.put}, {})}, ids)
+        return True
+    for key, record in change.put.items():
+        store.put(key, record)
+    session.ids.avoid(ids)
+    return True
 
 
 async def load_state(session: Session, state: dict[str, Saved]) -> None:

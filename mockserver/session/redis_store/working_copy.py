@@ -43,11 +43,11 @@ class CopiedStore:
 
     async def get(self, key: Key) -> Record | None:
         """Read the record at *key*, or None."""
-        return self._read(key)
+        return self.read(key)
 
     async def update(self, key: Key, change: Change) -> Record:
         """Replace the record at *key*."""
-        record = self.changed[key] = change(self._read(key))
+        record = self.changed[key] = change(self.read(key))
         return record
 
     async def list_records(self, prefix: Key) -> list[Record]:
@@ -69,7 +69,12 @@ class CopiedStore:
         """Go back to what was saved, or start with other fixtures."""
         self._committed, self.changed, self.is_replaced = MemoryStore(saved[0]), dict(saved[1]), True
 
-    def _read(self, key: Key) -> Record | None:
+    def put(self, key: Key, record: Record) -> None:
+        """Replace the record at *key*."""
+        self.changed[key] = record
+
+    def read(self, key: Key) -> Record | None:
+        """Read the record at *key*, or None."""
         record = self.changed.get(key)
         return self._committed.read(key) if record is None else record
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 FANS = {"api": "onlyautomator", "kind": "fans"}
@@ -61,6 +63,47 @@ def test_change_that_cannot_be_made_changes_nothing(caller, change, status, mess
     assert answer.status_code == status
     assert message in answer.text
     assert find(caller, kind="fans")["found"] == 5
+
+
+def test_of_changes_of_what_was_read_at_once_one_is_made(caller):
+    caller.write({"fanId": "12345", "category": "content", "preference": "dark_mode", "value": "0"})
+    (kept,) = find(caller, kind="preferences", api="onlyautomator")["records"]
+    place = {name: kept[name] for name in ("api", "kind", "index")}
+
+    def change_value(value):
+        record = {**kept["record"], "value": value}
+        document = {**place, "former": kept["record"], "record": record}
+        return caller.ask("PUT", "state/records", document).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(change_value, "abcd")) == [204, 409, 409, 409]
+
+
+def test_record_among_many_is_checked_like_one_among_few(caller):
+    fans = [f"fan-{number}" for number in range(1001)]
+    preferences = [
+        {"fanId": fan, "category": "content", "preference": "dark_mode", "value": 1} for fan in fans
+    ]
+    caller.admin("PUT", "state", {"onlyautomator": {"fans": fans, "preferences": preferences}})
+    kept = find(caller, kind="preferences", offset=4, limit=1)["records"][0]
+    place = {name: kept[name] for name in ("api", "kind", "index")}
+
+    def change(document):
+        answer = caller.ask("PUT", "state/records", document)
+        return answer.status_code, answer.text
+
+    refused = [
+        change({**place, "record": {**kept["record"], "fanId": "fan-5"}}),
+        change({**FANS, "index": 4}),
+    ]
+    assert [status for status, _ in refused] == [400, 400]
+    assert "preferences[5]: is there twice" in refused[0][1]
+    assert "'fan-4' is not among the fans" in refused[1][1]
+    assert change({**place, "record": {**kept["record"], "value": 2}})[0] == 204
+    found = find(caller, kind="preferences", offset=4, limit=1)
+    assert (found["found"], found["records"][0]["record"]["value"]) == (1001, 2)
+    assert change(place)[0] == 204
+    assert find(caller, kind="preferences", text="fan-4")["found"] == 111 - 1
 
 
 def test_calls_are_listed_in_brief_and_read_one_by_one(caller):
