@@ -141,6 +141,7 @@ class Stub:
             self.sessions.blueprint.choices,
             variants.compile_routes,
         )
+        front_page = self._make_front_page(routes)
         self.admin = Admin(
             self.sessions,
             self.issuer,
@@ -151,6 +152,7 @@ class Stub:
             self._metrics,
             self.list_flaws,
             self._render_curl,
+            front_page.answer,
         )
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.
         for service in services:
@@ -167,7 +169,7 @@ class Stub:
             self.sessions,
             headers,
             control_plane,
-            self._make_front_page(routes),
+            front_page,
             observe,
             on_shutdown,
             options.maximum_body_bytes,
@@ -194,6 +196,12 @@ class Stub:
     def operations(self) -> Sequence[Operation]:
         """The operations of the served APIs, in the order of the services and their contracts."""
         return self.application.routes.operations
+
+    @property
+    def operations_path(self) -> str:
+        """Where the operations are listed: at the front, unless a contract has an operation of its own there."""
+        is_taken = any(one.method == "GET" and one.template == "/" for one in self.operations)
+        return "/__admin/operations" if is_taken else "/"
 
     def list_flaws(self) -> list[dict[str, str]]:
         """List what is wrong with the contracts: the name of the API, the file, the place in it, and a message."""

@@ -34,7 +34,7 @@ def render_banner(stub: Stub, url: str) -> str:
                 render_curl(operation, service.spec, base, stub.make_credentials(operation)),
                 "",
             ]
-    lines.append(f"# all {count_things(len(stub.operations), 'operation')}: {url}/")
+    lines.append(f"# all {count_things(len(stub.operations), 'operation')}: {url}{stub.operations_path}")
     others = stub.list_chosen()
     if others:
         more = f" and {len(others) - _MOST_CHOICES} more" if len(others) > _MOST_CHOICES else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.auth.issuer import CredentialIssuer
 from mockserver.control.assets import find_asset
 from mockserver.control.clock_change import change_clock, clock_reply
-from mockserver.control.contracts import NAME, Contracts, load_own_contract
+from mockserver.control.contracts import Contracts, load_own_contract
 from mockserver.control.docs.pages import DocsPages
 from mockserver.control.events import EventWriter
 from mockserver.control.match_check import check_matches
@@ -66,7 +66,7 @@ class Admin:
 
     contracts: those that are served here. docs: their pages. state: renders and replaces the state of a session.
     metrics: what is counted, or None if nothing is. list_flaws: lists what is wrong with the contracts. render_curl:
-    writes a command that calls an operation at an address.
+    writes a command that calls an operation at an address. answer_operations: lists the operations.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Admin:
         metrics: Metrics | None,
         list_flaws: Callable[[], list[dict[str, Any]]],
         render_curl: Callable[[Operation, str], str],
+        answer_operations: Callable[[Request], Reply],
     ) -> None:
         self.state = state
         self.spec = load_own_contract()
@@ -91,6 +92,7 @@ class Admin:
         self._metrics = metrics
         self._list_flaws = list_flaws
         self._render_curl = render_curl
+        self._answer_operations = answer_operations
         self._events = EventWriter()
 
     def identify_operator(self, request: Request, session: Session) -> Operator:
@@ -105,6 +107,10 @@ class Admin:
         shown = ControlPage(self._routes.operations, self._contracts.list_served(), len(self._list_flaws()))
         return html_reply(shown.render(session, caller.url, self._render_curl), STRICT_POLICY)
 
+    async def list_operations(self, caller: Operator, session: str | None, operation: str | None) -> Reply:  # noqa: ARG002
+        """List the operations of the served APIs, as a page where the caller prefers it."""
+        return self._answer_operations(caller.request)
+
     async def read_asset(self, name: str, caller: Operator) -> Reply:
         """Answer a style sheet or a script of the pages."""
         return find_asset(name, caller.request)
@@ -117,9 +123,8 @@ class Admin:
 
     async def version(self, caller: Operator) -> Reply:  # noqa: ARG002
         """Answer the version, the APIs and the seed."""
-        blueprint = self._sessions.blueprint
-        names = [name for name in self._contracts.names if name != NAME]
-        found = {"version": version("preference-api-testbench"), "apis": names, "seed": blueprint.seed}
+        apis, seed = list(self._contracts.list_served()), self._sessions.blueprint.seed
+        found = {"version": version("preference-api-testbench"), "apis": apis, "seed": seed}
         return Reply(200, found)
 
     async def list_problems(self, caller: Operator) -> Reply:  # noqa: ARG002

@@ -65,7 +65,7 @@ class Contracts:
             {
                 "api": api,
                 "id": choice.id,
-                "place": choice.place,
+                "place": choice.place if choice.at else "the whole contract",
                 "reason": choice.reason,
                 "default": choice.default,
                 "alternatives": {one.name: one.text for one in choice.alternatives.values()},

@@ -15,6 +15,7 @@ from mockserver.http.headers import RequestHeaders
 from mockserver.http.problems import PROBLEM_HEADER, Unavailable, Violation
 from mockserver.http.request import Request
 from mockserver.http.response import Response
+from mockserver.session.error_message import find_message
 from mockserver.session.listener import Listener
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.faults import Effect
@@ -26,6 +27,7 @@ MOST_BYTES_OF_ONE = 16 * 1024 * 1024
 MOST_BYTES_OF_ALL = 256 * 1024 * 1024
 # Of bodies; as much is parsed within two milliseconds, and whoever waits for a call needs only the newest ones.
 _SOON_PARSED = 32 * 1024
+_LOWEST_ERROR = 400
 # An order of fewer calls is not worth tidying up.
 _SHORT_ORDER = 10_000
 # Entries only borrow its way of writing a time.
@@ -99,9 +101,13 @@ class Entry(NamedTuple):
         if not is_brief:
             request["headers"] = secrets.redact_headers(self.headers.values)
             request["body"] = secrets.redact_body(self.content, self.media_type)
-            if response and answer:
-                media_type = headers.get("content-type", "")
-                answer |= {"headers": headers, "body": secrets.redact_body(response.content, media_type)}
+        message = None
+        if response and answer:
+            is_error = response.status >= _LOWEST_ERROR and len(response.content) <= _SOON_PARSED
+            if is_error or not is_brief:
+                body = secrets.redact_body(response.content, headers.get("content-type", ""))
+                message = find_message(body) if is_error else None
+                answer |= {} if is_brief else {"headers": headers, "body": body}
         return {
             "id": str(self.id),
             "at": _CLOCK.format_instant(self.at_s),
@@ -113,6 +119,7 @@ class Entry(NamedTuple):
             "duration_ms": round(self.duration_s * 1000, 3),
             "violations": [secrets.redact_text(str(violation)) for violation in self.violations],
             "near_miss": self.near_miss and secrets.redact_text(self.near_miss),
+            "message": message,
             "problem": headers.get(PROBLEM_HEADER.lower()),
             "fault": ", ".join(self.effect.names) if self.effect else None,
         }

@@ -22,10 +22,7 @@ export function showCall(brief) {
 function fill(place, entry) {
   const { request, response } = entry;
   const isRefused = !response || response.status >= 400;
-  const said = isRefused && response && findMessage(response.body);
   const reasons = listReasons(entry);
-  const heard = [entry.near_miss, ...reasons].filter(Boolean);
-  if (said && !heard.some((reason) => reason.includes(said) || said.includes(reason))) reasons.unshift(said);
   place.replaceChildren(
     reasons.length ? make("div", { class: "reasons" }, make("b", {}, isRefused ? "Why it was refused" : "To note"),
       make("ul", {}, ...reasons.map((reason) => make("li", {}, reason)))) : "",
@@ -37,12 +34,6 @@ function fill(place, entry) {
     make("div", { class: "sides" },
       showMessage("Request", `${request.method} ${request.path}${request.query ? `?${request.query}` : ""}`, request),
       response ? showMessage("Response", `${response.status}`, response) : make("section", {}, make("h2", {}, "Response"), "none: the connection was broken")));
-}
-
-/** Find what an error body says to people, in the forms in which most APIs say it. */
-function findMessage(body) {
-  const error = body?.error ?? body;
-  return [error, error?.message, error?.detail, error?.title].find((one) => typeof one === "string" && one) ?? null;
 }
 
 function showMessage(title, line, { headers, body }) {

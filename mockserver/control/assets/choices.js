@@ -38,7 +38,7 @@ function makeRow(choice) {
   const setter = button("Take", () => take({ ...taken, [api]: { ...taken[api], [id]: select.value } }), { hidden: true });
   return make("li", {}, make("div", { class: "choice" },
     make("div", { class: "row" }, make("code", {}, `${api}/${id}`), select, setter, now === choice.default ? "" : make("span", { class: "badge warn" }, "not the default")),
-    make("p", {}, alternatives[now] ?? ""), make("p", { class: "quiet" }, `At ${choice.place}: ${choice.reason}`)));
+    make("p", {}, alternatives[now] ?? ""), make("p", { class: "quiet" }, `About ${choice.place}: ${choice.reason}`)));
 }
 
 async function take(wanted) {

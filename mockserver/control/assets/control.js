@@ -1,7 +1,7 @@
 // The control page: a head, and tabs of which only the one that is shown fetches anything.
 
 import { find, make, options, say } from "./dom.js";
-import { call, data, session, showSession } from "./plane.js";
+import { address, call, data, session, showSession } from "./plane.js";
 import * as choices from "./choices.js";
 import * as contracts from "./contracts.js";
 import * as credentials from "./credentials.js";
@@ -55,6 +55,7 @@ async function begin() {
     find("panels").append(make("section", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, hidden: true }));
   }
   options(find("choose"), [[session, session]], session);
+  find("operations").href = address("operations");
   find("choose").onfocus = listSessions;
   find("choose").onchange = () => showSession(find("choose").value);
   const wanted = location.hash.slice(1);
@@ -67,4 +68,8 @@ async function begin() {
   traffic.listen();
 }
 
-begin().catch((error) => say(error.message, true));
+begin().catch((error) => {
+  // Such as where there is no session of that name; another one can be chosen.
+  traffic.setLive("not connected", "off");
+  say(error.message, true);
+});

@@ -5,6 +5,9 @@ export const session = new URLSearchParams(location.search).get("session") || da
 /** The address at which an application reaches the session. */
 export const baseUrl = `${location.origin}/__session/${session}`;
 
+/** Tell whether calls are shown as they come. */
+export const isLive = () => document.getElementById("live").classList.contains("on");
+
 export function address(path, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return `${path}?${new URLSearchParams([...given, ["session", session]])}`;

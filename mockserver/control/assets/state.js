@@ -62,7 +62,7 @@ async function load() {
 
 function makeRow(found) {
   const text = JSON.stringify(found.record);
-  const details = make("details", {}, make("summary", {}, make("span", { class: "badge" }, found.kind), " ",
+  const details = make("details", {}, make("summary", {}, make("span", { class: "badge" }, found.kind),
     make("code", {}, text.length > 300 ? `${text.slice(0, 300)}…` : text)));
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length < 2) details.append(makeEditor(found));

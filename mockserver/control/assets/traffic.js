@@ -32,12 +32,10 @@ export function build(panel) {
   panel.append(
     make("div", { class: "row" },
       label("Filter", part.text), label("Status", part.status), label("Operation", part.operation),
-      make("label", {}, part.fault, " disturbed only"), part.pause, part.count),
-    part.empty, part.list,
-    make("div", { class: "row" },
-      part.more,
-      make("a", { href: address("requests.har"), download: true }, "Download as HAR"),
-      button("Clear the journal", clear, { class: "danger" })));
+      make("label", {}, part.fault, " disturbed only"), part.pause, part.count,
+      make("a", { class: "end", href: address("requests.har"), download: true }, "Download as HAR"),
+      button("Clear the journal", clear, { class: "danger" })),
+    part.empty, part.list, make("div", { class: "row" }, part.more));
 }
 
 export function refresh() {}
@@ -60,7 +58,7 @@ export function listen() {
   };
 }
 
-function setLive(text, state) {
+export function setLive(text, state) {
   find("live").textContent = text;
   find("live").className = `quiet ${state}`;
 }
@@ -154,7 +152,12 @@ function describe(entry) {
 export function listReasons(entry) {
   const wrong = entry.violations.join("; ");
   const problem = entry.problem === wrong || entry.violations.includes(entry.problem) ? null : entry.problem;
-  return [...entry.violations, entry.near_miss && `nearest: ${entry.near_miss}`, problem, entry.fault && `disturbed on purpose: ${entry.fault}`].filter(Boolean);
+  const heard = [...entry.violations, entry.near_miss, problem].filter(Boolean);
+  // What was forced says nothing about the call.
+  const { message } = entry;
+  const isNews = message && !entry.fault && !heard.some((one) => one.includes(message) || message.includes(one));
+  return [isNews && message, ...entry.violations, entry.near_miss && `nearest: ${entry.near_miss}`, problem,
+    entry.fault && `disturbed on purpose: ${entry.fault}`].filter(Boolean);
 }
 
 function makeRow(entry) {
@@ -163,7 +166,7 @@ function makeRow(entry) {
   const status = response ? response.status : "cut";
   const reasons = listReasons(entry);
   const summary = make("summary", {},
-    make("span", { class: "time" }, entry.at.slice(11, 23)),
+    make("span", { class: "time", title: entry.at }, entry.at.slice(11, 23)),
     make("span", { class: `method ${request.method}` }, request.method),
     make("span", { class: `status ${response && response.status < 400 ? "good" : "bad"}` }, String(status)),
     make("span", { class: "path" }, request.path + (request.query ? `?${request.query}` : "")),

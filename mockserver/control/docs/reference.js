@@ -11,7 +11,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 followScheme();
 dark.addEventListener("change", followScheme);
-contents.open = matchMedia("(min-width: 60rem)").matches;
+
 
 function listOperations(contract) {
   return Object.entries(contract.paths ?? {}).flatMap(([path, item]) =>
@@ -75,6 +75,8 @@ async function fillPage() {
   const contract = await answer.json();
   const operations = listOperations(contract);
   const isLong = operations.length > MOST_UNFOLDED;
+  // Where the page unfolds none, they are chosen here.
+  contents.open = isLong || matchMedia("(min-width: 60rem)").matches;
   fillContents(operations);
   const ui = SwaggerUIBundle({
     spec: contract,

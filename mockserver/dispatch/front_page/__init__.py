@@ -1,4 +1,4 @@
-"""The page at ``/``, which lists what is served, and what browsers ask for when they show it."""
+"""The page at ``/`` and ``/__admin/operations``, which lists what is served, and what browsers ask for besides."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import Routes
@@ -69,14 +70,15 @@ class FrontPage:
         """List the operations, as HTML where the client prefers it, as JSON otherwise."""
         if "text/html" not in (request.header("accept") or ""):
             return Reply(200, {"operations": [_describe_operation(one) for one in self._routes.operations]})
-        session = request.session_prefix
-        prefix = "" if session is None else PREFIX + session
+        query = request.query_values()
+        session = request.session_prefix or query.get("session")
         needed = session or self._session
         url = request.base_url + ("" if needed is None else PREFIX + needed)
         files = _read_files()
         page = files.template.render(
-            self._describe_apis(url, request.query_values().get("operation")),
-            prefix=prefix,
+            self._describe_apis(url, query.get("operation")),
+            # In the query, since a cookie with the admin token is sent to /__admin only.
+            query=f"?{urlencode({'session': session})}" if session else "",
             style=files.style,
             script=files.script,
         )

@@ -11,11 +11,13 @@ import shlex
 import pytest
 from starlette.testclient import TestClient
 
+from mockserver.command.banner import render_banner
 from mockserver.services import openapi_file
 from mockserver.stub import Stub
 
 OBJECT = "/v1/object/{object_type}/{id}/preference"
 HTML = {"Accept": "text/html"}
+JWT = re.compile(r"eyJ[\w.-]+")
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain"])
@@ -48,6 +50,31 @@ def test_front_page_is_html_for_a_browser(default_caller):
     assert "OnlyAutomator preferences" in answer.text
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_control_plane_has_the_front_page_too(default_caller, accept):
+    http, headers = default_caller.http, {"Accept": accept}
+    front, again = (http.get(path, headers=headers) for path in ("/", "/__admin/operations"))
+
+    assert again.headers["content-type"] == front.headers["content-type"]
+    # A token of another second is another one.
+    assert JWT.sub("", again.text) == JWT.sub("", front.text)
+
+
+def test_operations_are_listed_elsewhere_where_the_contract_has_the_front(tmp_path):
+    file = tmp_path / "own.json"
+    paths = {"/": {"get": {"responses": {"200": {"description": "Its own front page"}}}}}
+    file.write_text(
+        json.dumps({"openapi": "3.0.3", "info": {"title": "Own", "version": "1"}, "paths": paths})
+    )
+    stub = Stub([openapi_file.load_service(file)])
+    http = TestClient(stub.application, base_url="http://localhost")
+    page = http.get("/__admin/operations?operation=own/GET%20/&session=default", headers=HTML)
+
+    assert render_banner(stub, "http://localhost").endswith(": http://localhost/__admin/operations")
+    assert list_curls(page.text)[0][3] == "http://localhost/__session/default/"
+    assert "<h1>mockserver</h1>" not in http.get("/", headers=HTML).text
+
+
 def list_curls(page: str) -> list[list[str]]:
     return [shlex.split(html.unescape(one)) for one in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)]
 
@@ -69,7 +96,7 @@ def test_each_curl_of_the_front_page_works(default_caller):
     assert len(curls) == 9
     assert {call_as_curl(default_caller.http, words) for words in curls} <= {200, 202}
     assert len(default_caller.http.get(f"/__admin/requests?session={session}").json()) == 9
-    assert f'href="/__session/{session}/__admin/docs/suprsend#get_object_preference"' in page
+    assert f'href="/__admin/docs/suprsend?session={session}#get_object_preference"' in page
 
 
 def test_front_page_of_a_long_contract_shows_a_curl_at_a_time(tmp_path):
