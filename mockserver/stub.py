@@ -22,6 +22,7 @@ from mockserver.control.api import Admin
 from mockserver.control.contracts import CONTRACT, NAME, Contracts, load_own_contract
 from mockserver.control.docs.pages import DocsPages
 from mockserver.control.guard import Guard
+from mockserver.control.pages import ControlPage
 from mockserver.control.state import StateDocuments
 from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
@@ -151,7 +152,7 @@ class Stub:
             routes,
             self._metrics,
             self.list_flaws,
-            self._render_curl,
+            ControlPage(routes, contracts, self.list_flaws, self._render_curl),
             front_page.answer,
         )
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.

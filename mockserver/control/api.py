@@ -25,12 +25,11 @@ from mockserver.control.records import (
     load_state,
     state_reply,
 )
-from mockserver.control.replies import STRICT_POLICY, archive_reply, entries_reply, entry_reply, html_reply
+from mockserver.control.replies import archive_reply, entries_reply, entry_reply
 from mockserver.control.state import StateDocuments
 from mockserver.http.problems import NotFound, TimeIsUp
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
-from mockserver.http.session_name import NAME as NAME_OF_SESSION
 from mockserver.http.session_name import PREFIX
 from mockserver.session.disposal import let_go_in_pieces, list_collections
 from mockserver.session.journal import Entry
@@ -40,7 +39,6 @@ from mockserver.session.store import StoreUnavailable
 from mockserver.simulation.match import Match
 
 if TYPE_CHECKING:
-    from mockserver.contract.operation import Operation
     from mockserver.contract.routes import Routes
     from mockserver.telemetry.metrics import Metrics
 
@@ -65,8 +63,8 @@ class Admin:
     """The control plane's operations; admin.yaml names them.
 
     contracts: those that are served here. docs: their pages. state: renders and replaces the state of a session.
-    metrics: what is counted, or None if nothing is. list_flaws: lists what is wrong with the contracts. render_curl:
-    writes a command that calls an operation at an address. answer_operations: lists the operations.
+    metrics: what is counted, or None if nothing is. list_flaws: lists what is wrong with the contracts.
+    answer_operations: lists the operations.
     """
 
     def __init__(
@@ -79,7 +77,7 @@ class Admin:
         routes: Routes,
         metrics: Metrics | None,
         list_flaws: Callable[[], list[dict[str, Any]]],
-        render_curl: Callable[[Operation, str], str],
+        control_page: ControlPage,
         answer_operations: Callable[[Request], Reply],
     ) -> None:
         self.state = state
@@ -91,7 +89,7 @@ class Admin:
         self._routes = routes
         self._metrics = metrics
         self._list_flaws = list_flaws
-        self._render_curl = render_curl
+        self._control_page = control_page
         self._answer_operations = answer_operations
         self._events = EventWriter()
 
@@ -103,9 +101,7 @@ class Admin:
         """Answer the page that shows and controls a session."""
         # Also for a session that does not exist: the page says so, and offers the others.
         asked = caller.request.query_values().get("session") or await self._sessions.find_name(caller.request)
-        session = asked if asked and NAME_OF_SESSION.fullmatch(asked) else DEFAULT
-        shown = ControlPage(self._routes.operations, self._contracts.list_served(), len(self._list_flaws()))
-        return html_reply(shown.render(session, caller.url, self._render_curl), STRICT_POLICY)
+        return self._control_page.answer(asked, caller.url)
 
     async def list_operations(self, caller: Operator, session: str | None, operation: str | None) -> Reply:  # noqa: ARG002
         """List the operations of the served APIs, as a page where the caller prefers it."""

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mockserver.auth.issuer import DEFECTS
 from mockserver.auth.schemes import SIGNATURE, authorization_word, credential_kind
-from mockserver.http.session_name import PREFIX
+from mockserver.control.replies import STRICT_POLICY, html_reply
+from mockserver.http.session_name import NAME, PREFIX
+from mockserver.session.session import DEFAULT
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from mockserver.contract.operation import Operation
+    from mockserver.contract.routes import Routes
+    from mockserver.control.contracts import Contracts
+    from mockserver.http.reply import Reply
     from openapi import Spec
 
 
-class ControlPage(NamedTuple):
+class ControlPage:
     """The page that shows and controls a session.
 
-    specs: the contracts by the names of their APIs. flaws: how much is wrong with them.
+    routes: the operations of the served APIs. contracts: theirs. list_flaws: lists what is wrong with them.
+    render_curl: writes a command that calls an operation at an address.
     """
 
-    operations: Sequence[Operation]
-    specs: Mapping[str, Spec]
-    flaws: int
+    def __init__(
+        self,
+        routes: Routes,
+        contracts: Contracts,
+        list_flaws: Callable[[], Sequence[object]],
+        render_curl: Callable[[Operation, str], str],
+    ) -> None:
+        self._routes = routes
+        self._contracts = contracts
+        self._list_flaws = list_flaws
+        self._render_curl = render_curl
 
-    def render(self, session: str, url: str, render_curl: Callable[[Operation, str], str]) -> str:
-        """Render it for the session of that name, which the server at *url* has."""
+    def answer(self, asked: str | None, url: str) -> Reply:
+        """Answer the page of the session of the name that was asked for, which the server at *url* has."""
+        session = asked if asked and NAME.fullmatch(asked) else DEFAULT
+        operations = self._routes.operations
         # One that needs no id of another call, if there is one.
-        called = min(self.operations, key=lambda one: "{" in one.template, default=None)
+        called = min(operations, key=lambda one: "{" in one.template, default=None)
         rows = [
             {
                 "api": one.api,
@@ -40,17 +56,19 @@ class ControlPage(NamedTuple):
                 "template": one.template,
                 "summary": one.summary,
             }
-            for one in self.operations
+            for one in operations
         ]
         data = {
             "session": session,
             "operations": rows,
-            "schemes": {api: list(_list_schemes(spec)) for api, spec in self.specs.items()},
+            "schemes": {
+                api: list(_list_schemes(spec)) for api, spec in self._contracts.list_served().items()
+            },
             "defects": list(DEFECTS),
-            "flaws": self.flaws,
-            "curl": "" if called is None else render_curl(called, f"{url}{PREFIX}{session}"),
+            "flaws": len(self._list_flaws()),
+            "curl": "" if called is None else self._render_curl(called, f"{url}{PREFIX}{session}"),
         }
-        return _template_environment().get_template("page.html").render(data=data)
+        return html_reply(_template_environment().get_template("page.html").render(data=data), STRICT_POLICY)
 
 
 def _list_schemes(spec: Spec) -> Iterator[dict[str, str]]:
