@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
-from mockserver.dispatch.front_page.curl import render_curl
+from mockserver.dispatch.front_page.curl import render_folded_curl
 from mockserver.http.problems import InvalidContract
 from mockserver.http.session_name import PREFIX
 from mockserver.services.resources.handlers import ResourceHandler
@@ -23,7 +23,7 @@ _WRITES = ("POST", "PUT", "PATCH")
 
 
 def render_banner(stub: Stub, url: str) -> str:
-    """Render the banner; every curl line works when pasted, for a day."""
+    """Render the banner; every curl command works when pasted, for a day."""
     lines = [f"mockserver answers at {url}", f"its control page:     {url}/__admin/", ""]
     base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
     for service in stub.services:
@@ -31,7 +31,7 @@ def render_banner(stub: Stub, url: str) -> str:
         if operation is not None:
             lines += [
                 clean_line(f"# {operation.api}: {operation.summary or operation.name}"),
-                render_curl(operation, service.spec, base, stub.make_credentials(operation)),
+                render_folded_curl(operation, service.spec, base, stub.make_credentials(operation)),
                 "",
             ]
     lines.append(f"# all {count_things(len(stub.operations), 'operation')}: {url}{stub.operations_path}")

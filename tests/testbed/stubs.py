@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,3 +108,8 @@ def serve_stub(stub: Stub) -> Iterator[str]:
         yield listening_socket.socket_url(listener)
     finally:
         server.stop()
+
+
+def list_banner_commands(banner: str) -> list[str]:
+    """List the commands of curl in a banner, which go on in the next line after a backslash."""
+    return re.findall(r"^curl (?:.*\\\n)*.*", banner, flags=re.MULTILINE)

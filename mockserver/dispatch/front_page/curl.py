@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -22,6 +22,7 @@ from openapi.terminal_text import clean_line
 _FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 # OpenAPI describes these outside the parameters.
 _OWN_HEADERS = ("accept", "content-type", "authorization")
+_WIDEST = 120  # columns, of a command that stays in one line where it may have several
 
 # A parameter, and its value as names and texts.
 _Spelt = tuple[Mapping[str, Any], list[tuple[str, str]]]
@@ -32,6 +33,22 @@ def render_curl(operation: Operation, spec: Spec, url: str, credentials: Sequenc
 
     What has no example has a value that its schema allows.
     """
+    return " ".join(_render_parts(operation, spec, url, credentials))
+
+
+def render_folded_curl(
+    operation: Operation, spec: Spec, url: str, credentials: Sequence[SampleCredential]
+) -> str:
+    """Render the same command for a terminal: one that is too wide for it has an option in each line."""
+    parts = list(_render_parts(operation, spec, url, credentials))
+    line = " ".join(parts)
+    return line if len(line) <= _WIDEST else " \\\n  ".join(parts)
+
+
+def _render_parts(
+    operation: Operation, spec: Spec, url: str, credentials: Sequence[SampleCredential]
+) -> Iterator[str]:
+    """Render the command and its options, each without a line break."""
     needed = [one for one in operation.parameters if one["in"] == "path" or one.get("required")]
     spelt = [(one, spell_value(one, find_example(spec, one))) for one in needed]
     # A path may name what it wants in the query, as some vendors write it.
@@ -46,10 +63,10 @@ def render_curl(operation: Operation, spec: Spec, url: str, credentials: Sequenc
         place.append((credential.name, credential.value))
     headers += [("Cookie", "; ".join(f"{name}={text}" for name, text in cookies))] if cookies else []
     address = f"{url}{_fill_path(operation.template, spelt)}{'?' if query else ''}{urlencode(query)}"
-    words = ["curl", "-X", operation.method, address]
-    for name, text in headers:
-        words += ["-H", f"{name}: {text}"]
-    return clean_line(shlex.join([*words, *_list_body_words(operation, spec)]))
+    yield clean_line(shlex.join(["curl", "-X", operation.method, address]))
+    options = [("-H", f"{name}: {text}") for name, text in headers] + _list_body_options(operation, spec)
+    for option in options:
+        yield clean_line(shlex.join(option))
 
 
 def _list_pairs(spelt: Sequence[_Spelt], place: str) -> list[tuple[str, str]]:
@@ -64,8 +81,8 @@ def _fill_path(template: str, spelt: Sequence[_Spelt]) -> str:
     return path
 
 
-def _list_body_words(operation: Operation, spec: Spec) -> list[str]:
-    """List the words that send a body: JSON if the operation takes it, or else what it takes first."""
+def _list_body_options(operation: Operation, spec: Spec) -> list[tuple[str, str]]:
+    """List the options that send a body: JSON if the operation takes it, or else what it takes first."""
     content = operation.request_body.get("content", {})
     if not content:
         return []
@@ -73,16 +90,14 @@ def _list_body_words(operation: Operation, spec: Spec) -> list[str]:
     media_type = JSON if JSON in content else next(name for name in content if not shown or is_json(name))
     value = find_example(spec, shown or content[media_type])
     if media_type == _PARTS and isinstance(value, dict):
-        return [
-            word for name, one in value.items() for word in ("--form-string", f"{name}={write_text(one)}")
-        ]
-    words = ["-H", f"Content-Type: {media_type.replace('*', 'x')}"]
+        return [("--form-string", f"{name}={write_text(one)}") for name, one in value.items()]
+    kind = ("-H", f"Content-Type: {media_type.replace('*', 'x')}")
     if is_json(media_type):
-        return [*words, "-d", json.dumps(value)]
+        return [kind, ("-d", json.dumps(value))]
     if media_type == _FORM and isinstance(value, dict):
-        return [*words, "-d", urlencode({name: write_text(one) for name, one in value.items()})]
+        return [kind, ("-d", urlencode({name: write_text(one) for name, one in value.items()}))]
     # A text that begins with @ is no name of a file.
-    return [*words, "--data-raw", write_text(value)]
+    return [kind, ("--data-raw", write_text(value))]
 
 
 def _encode(text: str) -> str:

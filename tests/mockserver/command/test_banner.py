@@ -11,9 +11,10 @@ import pytest
 
 from mockserver.command.banner import print_flaws, render_banner
 from mockserver.services import openapi_file
+from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.mockserver.services.contracts import answers, contract, written
-from tests.testbed.stubs import serve_stub
+from tests.testbed.stubs import list_banner_commands, serve_stub
 
 THING = {
     "type": "object",
@@ -60,13 +61,14 @@ def list_curls(
     file = written(folder, contract(paths, **rest))
     stub = Stub([openapi_file.load_service(file, keeps_state=keeps_state)])
     with serve_stub(stub) as url:
-        lines = render_banner(stub, url).splitlines()
-        calls = [line for line in lines if line.startswith("curl ")]
+        banner = render_banner(stub, url)
+        calls = list_banner_commands(banner)
         printed = [
             subprocess.run(["sh", "-c", call], capture_output=True, text=True, timeout=10).stdout
             for call in calls
         ]
-    return [line for line in lines if line not in calls], printed
+    others = [line for line in banner.splitlines() if not line.startswith(("curl ", "  -"))]
+    return others, printed
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -109,6 +111,28 @@ def test_call_in_the_banner_needs_nothing_that_another_call_writes(tmp_path):
     }
 
     assert list_curls(tmp_path, paths, keeps_state=True)[1] == ["[]"]
+
+
+def test_wide_call_has_a_line_for_each_option():
+    """A token alone is 240 characters long; what can be read beside it stands in lines of its own."""
+    stub = Stub(load_services(["onlyautomator"]))
+    (call,) = list_banner_commands(render_banner(stub, "http://127.0.0.1:4010"))
+    first, *others = call.split(" \\\n  ")
+
+    assert first == "curl -X POST http://127.0.0.1:4010/api/v2/update-preference"
+    assert [one.split()[:2] for one in others] == [
+        ["-H", "'Authorization:"],
+        ["-H", "'Content-Type:"],
+        ["-d", '\'{"fanId":'],
+    ]
+    assert [one for one in (first, *others) if len(one) > 118] == [others[0]]
+
+
+def test_narrow_call_has_one_line(tmp_path):
+    file = written(tmp_path, contract({"/json": PATHS["/json"]}))
+    banner = render_banner(Stub([openapi_file.load_service(file)]), "http://127.0.0.1:4010")
+
+    assert [line for line in banner.splitlines() if line.startswith("curl ")] == list_banner_commands(banner)
 
 
 def test_flaws_are_told_at_the_start_in_a_few_lines(tmp_path, capsys):

@@ -18,20 +18,19 @@ from mockserver.command.banner import render_banner
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
-from tests.testbed.stubs import run_command, serve_command, serve_stub, start_command
+from tests.testbed.stubs import list_banner_commands, run_command, serve_command, serve_stub, start_command
 
 
-def test_banner_has_the_control_page_and_a_line_for_each_api_that_works_when_pasted():
+def test_banner_has_the_control_page_and_a_command_for_each_api_that_works_when_pasted():
     with start_command() as (url, process):
-        lines = [process.stdout.readline() for _ in range(10)]
-        commands = [line for line in lines if line.startswith("curl ")]
+        lines = list(iter(process.stdout.readline, f"# all 9 operations: {url}/\n"))
+        commands = list_banner_commands("".join(lines))
         answers = [
             subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=10).stdout
             for command in commands
         ]
 
     assert [line for line in lines[:2] if line.endswith(f" {url}/__admin/\n")]
-    assert lines[8:] == [f"# all 9 operations: {url}/\n", "\n"]
     assert all(url in command for command in commands)
     said = ['"preference":"likes_fitness_videos"', '"channel":"email"']
     assert [part in answer for part, answer in zip(said, answers, strict=True)] == [True, True]
@@ -40,13 +39,13 @@ def test_banner_has_the_control_page_and_a_line_for_each_api_that_works_when_pas
 def test_banner_has_no_credential_where_none_is_asked_for():
     stub = Stub(load_services(["suprsend"]), mode="off")
     with serve_stub(stub) as url:
-        lines = render_banner(stub, url).splitlines()[3:]
+        (command,) = list_banner_commands(render_banner(stub, url))
 
         assert httpx2.patch(url + CATEGORY, json={}).status_code == 202
         assert httpx2.post(url + PREFERENCE, json=fresh()).status_code == 404
 
-    assert lines[1].startswith("curl -X PATCH ")
-    assert "Authorization" not in lines[1]
+    assert command.startswith("curl -X PATCH ")
+    assert "Authorization" not in command
 
 
 def test_fixtures_replace_what_the_api_they_name_knows(tmp_path):

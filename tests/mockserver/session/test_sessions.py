@@ -22,7 +22,7 @@ from mockserver.session.session import Blueprint, Session
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, ask, bearer, request, token
 from tests.testbed.session_caller import A_FAN, Caller
-from tests.testbed.stubs import run_command, serve_stub
+from tests.testbed.stubs import list_banner_commands, run_command, serve_stub
 
 
 def session_of(url: str, path: str = PREFERENCE, **headers: str) -> str:
@@ -366,8 +366,8 @@ def test_banner_works_under_strict_sessions():
     """What the stub itself offers names a session."""
     stub = Stub(load_services(), options=Options(is_strict_sessions=True))
     with serve_stub(stub) as url:
-        line = next(line for line in render_banner(stub, url).splitlines() if line.startswith("curl"))
-        script = f"{line} -s -o /dev/null -w '%{{http_code}}'"
+        command = list_banner_commands(render_banner(stub, url))[0]
+        script = f"{command} -s -o /dev/null -w '%{{http_code}}'"
         told = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30, check=True)
         assert httpx2.get(url).status_code == 200
 
