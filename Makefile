@@ -7,9 +7,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve judge test format lint types tests bench soak cases choices docs pictures typescript lock clean
 
+# Ctrl-C is the usual end, and no error; the shell waits for it, so that make has none to tell of.
 serve: .venv/serve
-	@echo "make: starting the stub on port $(PORT); end it with Ctrl-C"
-	@$(BIN)/mockserver --port $(PORT)
+	@echo "make: starting the stub on port $(PORT), make serve PORT=... takes another; end it with Ctrl-C"
+	@trap : INT; $(BIN)/mockserver --port $(PORT) || { status=$$?; test $$status -eq 130 || exit $$status; }
 
 # Install what the judge needs.
 judge: .venv/ready

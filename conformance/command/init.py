@@ -36,7 +36,9 @@ def print_profile_template(
     from conformance.judge.suites import profile_template
     from conformance.target.profile import fill_in_address
 
-    if (api is None) == (spec is None):
+    if api is not None and spec is not None:
+        exit_with_usage_error("init: an API is named and a file of --spec as well; keep one of the two")
+    if api is None and spec is None:
         exit_with_usage_error(
             "init: name an API, or an OpenAPI file with --spec; `conformance list` knows the APIs"
         )

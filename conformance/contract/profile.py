@@ -155,7 +155,9 @@ _TEMPLATE = """\
 
 spec: {spec}    # seen from the folder of this file
 base_url: https://your-server.example.com{base_path}    # the paths of the contract are appended to this
-{other_paths}{credentials}
+{other_paths}# name: staging               # what reports call it
+# version: ${{GIT_COMMIT}}      # what reports call its version
+{credentials}
 # fixtures:    # things that exist, put wherever a request names them, by parameter or by place in the body;
 #              # without them a target may know nothing that is asked for, and little can be tested
 {fixtures}#   /customer/id: "42"

@@ -241,6 +241,10 @@ def _check_profile(document: dict[Any, Any], name: str, folder: Path) -> AnyTarg
         return check_contract_profile(document, name, folder)
     api = document.get("api")
     if not isinstance(api, str):
+        if {"openapi", "swagger"} & document.keys():
+            raise BadProfile(
+                f"{name}: is an OpenAPI file and no target profile; `conformance init --spec {name}` prints a profile"
+            )
         there_are = ", ".join(openapi.api_names())
         raise BadProfile(
             f"{name}: api: name the API to judge against; there are {there_are}, or spec: FILE for any other"

@@ -10,6 +10,7 @@ from typing import Any
 from conformance.http.foreign_text import escape_controls
 from conformance.judge.verdict import CONFORMANT, deciding_levels
 from conformance.report.words import MOST_SENTENCES, describe_failure, describe_place, quote_sentence
+from openapi.wording import count_things
 
 _MOST_ANNOTATIONS = 10  # GitHub shows no more annotations of a step; report.json has them all
 _MOST_CHANGES = 50
@@ -56,7 +57,7 @@ def render_summary(document: dict[str, Any], changes: Sequence[str] | None = Non
         f"{_render_preformatted(document['reason'])}",
         "",
         f"{musts['tested']} of {musts['of']} MUSTs tested{', partial' if document['partial'] else ''}, "
-        f"{document['requests']} requests in {document['seconds']:.1f} s",
+        f"{count_things(document['requests'], 'request')} in {document['seconds']:.1f} s",
         "",
     ]
     for note in document["notes"]:

@@ -113,5 +113,5 @@ def _render_variables(verdict: Verdict, lines: str) -> Iterator[str]:
     for name in dict.fromkeys(re.findall(r"\$\{(\w+)\}", lines)):
         if name in verdict.credential_commands:
             yield f'export {name}="$({verdict.credential_commands[name]})"'
-        hint = re.sub(r"[\"$`\\}]", "", verdict.credential_hints.get(name, "is a credential"))
-        yield f': "${{{name}:?{hint}}}"'
+        hint = re.sub(r"[\"$`\\}]", "", verdict.credential_hints.get(name, "a credential"))
+        yield f': "${{{name}:?is not set; export it: {hint}}}"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -41,6 +42,7 @@ _SIGNS = {
 _SIGNS_A_LINE = 72
 _MOST_BLOCKS = 20
 _MOST_NAMED = 5
+_MOST_LACKING = 8
 
 
 class Detail(Enum):
@@ -152,6 +154,7 @@ class Terminal:
             self._print_reasons(verdict, "waived")
             if left_out := verdict.ids("not_tested"):
                 self._print_ids("not_tested", left_out)
+                self._print_lacking(verdict)
             for note in verdict.notes:
                 self._print(Text.assemble(("note".ljust(WORD_WIDTH), "bold yellow"), "  ", note))
         if verdict.was_interrupted:
@@ -232,6 +235,16 @@ class Terminal:
         more = f" and {len(ids) - _MOST_NAMED} more" if len(ids) > _MOST_NAMED else ""
         self._print(Text.assemble((word.ljust(WORD_WIDTH), style), "  ", ", ".join(ids[:_MOST_NAMED]), more))
 
+    def _print_lacking(self, verdict: Verdict) -> None:
+        """Print which keys the profile lacks, and how many requirements are not tested for want of each."""
+        lacking = Counter(
+            " or ".join(one.needs) for one in verdict.results if one.status == "not_tested" and one.needs
+        )
+        if lacking:
+            keys = ", ".join(f"{key} ({number})" for key, number in lacking.most_common(_MOST_LACKING))
+            more = f" and {len(lacking) - _MOST_LACKING} more" if len(lacking) > _MOST_LACKING else ""
+            self._print(Text(f"{INDENT}the profile lacks {keys}{more}", "dim"))
+
     def _print_choices(self, verdict: Verdict) -> None:
         """Print how the target chose where the document is silent, if that was asked."""
         observed = merge_observed(one.observed for one in verdict.results)
@@ -244,7 +257,8 @@ class Terminal:
             f"{verdict.musts_tested} of {verdict.musts} MUSTs tested; "
             f"of {len(verdict.results)} requirements {_count_statuses(verdict)}"
         )
-        self._print(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_describe_exam(verdict)}")
+        requests = count_things(verdict.requests, "request")
+        self._print(f"{requests} in {verdict.seconds:.1f} s{_describe_exam(verdict)}")
 
     def _print_where(self, verdict: Verdict, files: Sequence[Path]) -> None:
         if verdict.is_partial:

@@ -94,6 +94,24 @@ def test_dependencies_are_exact_and_name_no_host(example):
         assert not any("resolved" in entry for entry in locked.values())
 
 
+@pytest.mark.parametrize("example", ["node", "playwright", "pytest", "vitest"])
+def test_example_is_set_up_by_the_checkout(example):
+    """From the lock, in seconds, and not by the pip of the system, which resolves for minutes or refuses to install."""
+    first, second, *_ = re.findall(
+        r"^    (\S.*?)(?: +#.*)?$", (EXAMPLES / example / "README.md").read_text(), re.M
+    )
+    ran = subprocess.run(
+        ["sh", "-c", f"{first} --dry-run"],
+        cwd=EXAMPLES / example,
+        capture_output=True,
+        timeout=20,
+        check=True,
+    )
+
+    assert (first, second) == ("make -C ../.. judge", ". ../../.venv/bin/activate")
+    assert ran.stderr == b""
+
+
 @pytest.mark.parametrize("folder", sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
 def test_every_example_is_listed(folder):
     assert f"({folder})" in (EXAMPLES / "README.md").read_text()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +24,27 @@ def test_serving_installs_what_it_needs_and_no_more():
     locks = re.findall(r"-r (\S+)", "\n".join(lines))
 
     assert locks == ["requirements-install.lock", "requirements-serve.lock"]
-    assert lines[-1] == ".venv/bin/mockserver --port 8080"
+    assert " .venv/bin/mockserver --port 8080 " in lines[-1]
+
+
+def test_ctrl_c_is_no_error_of_make():
+    command = ["make", "--old-file", ".venv/serve", f"BIN={Path(sys.executable).parent}", "serve", "PORT=0"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # which is interrupted as a whole, as by a terminal
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout
+        announced = list(iter(process.stdout.readline, "\n"))
+        os.killpg(process.pid, signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+
+    assert "make serve PORT=" in announced[0]
+    assert "***" not in rest
 
 
 def test_every_slow_step_is_announced():
