@@ -211,7 +211,7 @@ class ResourceHandler:
         path = collection.fill_path(call.arguments)
         if await call.store.read_item(id_) is not None:
             raise AlreadyExists(
-                f"There is a {collection.id_member} {str(id_)[:_LONGEST_ID]} in {path} already"
+                f"An item with {collection.id_member} {str(id_)[:_LONGEST_ID]} is in {path} already"
             )
         item = call.maker.create_item(call.sent, id_, call.session.clock)
         await call.store.write_item(id_, item)

@@ -114,6 +114,15 @@ def test_init_writes_the_address_that_is_given(api):
         (["init", "suprsend", "--base-url", "http://a b"], "--base-url http://a b: is no address"),
         (["init", "onlyautomat"], "did you mean 'onlyautomator'?"),
         (["list", "onlyautomat"], "did you mean 'onlyautomator'?"),
+        *(
+            ([command, "mine.yaml"], "'mine.yaml' is no name of an API; give an OpenAPI file with --spec")
+            for command in ("init", "list")
+        ),
+        (["init"], "init: name an API, or an OpenAPI file with --spec"),
+        (
+            ["init", "suprsend", "--spec", "mine.yaml"],
+            "init: an API is named and a file of --spec as well; keep one",
+        ),
         (["run", "no-such-file.yaml"], "no-such-file.yaml: cannot be read"),
         (["doctor", "no-such-file.yaml"], "no-such-file.yaml: cannot be read"),
         (["run"], "TARGET.yaml"),

@@ -314,6 +314,19 @@ def test_summary_names_the_first_of_many_that_are_not_tested(tmp_path):
 
     assert re.search(r", suprsend/[a-z-]+ and \d+ more$", recalled)
     assert len(recalled) < 400
+    assert "the profile lacks" not in done.stdout  # it is the mode that leaves them out
+
+
+def test_summary_says_what_to_add_to_the_profile_for_what_is_not_tested(tmp_path):
+    asked = ("objects-are-apart", "full-preference", "channel-preferences-are-read")
+    server = proof.reference_of("suprsend")()
+    with serve(server) as url:
+        profile = server.profile(url)
+        del profile["capabilities"], profile["fixtures"]["other_object"]
+        only = [word for name in asked for word in ("--only", f"suprsend/{name}")]
+        done = conformance("run", written(tmp_path, profile), *only)
+
+    assert "  the profile lacks capabilities (2), fixtures.other_object (1)\n" in done.stdout
 
 
 @pytest.mark.parametrize("budget", ["0.001s", "0.15s"])

@@ -77,6 +77,16 @@ def test_profile_that_init_prints_is_one(spec):
     assert conformance("doctor", written(spec, printed)).exit_code == 3  # only unreachable
 
 
+def test_profile_that_init_prints_has_the_lines_for_name_and_version(spec, monkeypatch):
+    monkeypatch.setenv("GIT_COMMIT", "a1b2c3")
+    printed = conformance("init", "--spec", spec, "--base-url", "http://127.0.0.1:9").stdout
+    file = spec.parent / "named.yaml"
+    file.write_text(re.sub(r"^# (?=(name|version): )", "", printed, flags=re.MULTILINE))
+    target = read_profile(file)
+
+    assert (target.name, target.version) == ("staging", "a1b2c3")
+
+
 @pytest.mark.parametrize(
     ("servers", "base_url"),
     [

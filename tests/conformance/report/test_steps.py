@@ -81,7 +81,7 @@ def test_script_says_what_to_export_before_it_sends_anything(tmp_path):
     done = run_script(tmp_path / "steps" / "list-missing-token.sh", tmp_path)
 
     assert done.returncode != 0
-    assert "ONLYAUTOMATOR_USER: credentials.user of the profile" in done.stderr
+    assert "ONLYAUTOMATOR_USER: is not set; export it: credentials.user of the profile" in done.stderr
     assert done.stdout == ""
 
 

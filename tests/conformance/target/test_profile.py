@@ -50,6 +50,13 @@ def test_good_profile_is_read():
     ("profile", "complaint"),
     [
         ({}, "profile: api: name the API to judge against; there are onlyautomator, suprsend"),
+        *(
+            (
+                {key: "1", "paths": {}},
+                "profile: is an OpenAPI file and no target profile; `conformance init --spec",
+            )
+            for key in ("openapi", "swagger")
+        ),
         (
             changed("api", value="onlyautomat"),
             "profile: api: no API 'onlyautomat'; did you mean 'onlyautomator'?",
