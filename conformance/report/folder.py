@@ -76,8 +76,8 @@ def write_reports(
     return writer.written
 
 
-def _make_write(text: str) -> _WriteContent:
-    content = text.encode()
+def _make_write(text: str | bytes) -> _WriteContent:
+    content = text if isinstance(text, bytes) else text.encode()
     return lambda stream: stream.write(content)
 
 

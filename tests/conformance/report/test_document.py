@@ -58,7 +58,7 @@ def test_report_names_what_the_profile_lacks_and_what_was_judged_by_what(api):
     assert {one["id"].partition("/")[2]: one["needs"] for one in document["requirements"]} == NEEDS[api]
     assert document["target"]["version"] == "1.10"
     assert document["documents"][0]["url"].startswith(DOCUMENTS[api])
-    page = render_page(document)
+    page = render_page(document).decode()
     for key in {key for needs in NEEDS[api].values() for key in needs}:
         part, _, name = key.rpartition(".")
         lines = f"{part}:\n  {name}: " if part else f"{name}: "
@@ -72,7 +72,7 @@ def test_page_on_a_contract_names_lines_that_no_template_has():
         gap = {"id": f"a-library/{number}", "status": "not_tested", "reason": key, "needs": [key]}
         document["requirements"].append({**asked, **gap})
     document["api"] = "a-library"
-    page = render_page(document)
+    page = render_page(document).decode()
 
     assert '<pre data-copy="lines">deletes: true</pre>' in page
     assert '<pre data-copy="lines">credentials:\n  api-key: ${A_LIBRARY_API_KEY}</pre>' in page
