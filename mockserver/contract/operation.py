@@ -26,6 +26,7 @@ from mockserver.contract.responses.documented import (
 )
 from mockserver.contract.responses.representation import OFF_CONTRACT
 from mockserver.contract.schema import Schema
+from mockserver.http import exact_json
 from mockserver.http.problems import (
     CannotStart,
     InternalError,
@@ -46,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 # Of a body that is parsed while nobody else is served, which takes ten milliseconds.
 _MOST_BYTES_AT_ONCE = 256 * 1024
+# Of an answer, so that those of many operations do not fill the memory.
+_MOST_BYTES_KEPT = 1024 * 1024
 # The choices that the stub knows in every contract.
 _ORDER, _OTHER_PATHS = "order-of-refusals", "errors-of-other-paths"
 
@@ -148,6 +151,8 @@ class Operation:
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
         # By status, so that the ranges of the contract are searched once.
         self._schemas_by_status: dict[int, Schema | None] = {}
+        # The last body of each status that kept the contract: one that is read again need not be validated again.
+        self._kept_contents: dict[int, bytes | None] = {}
         self._check_handler(handler)
         self._check_error_codes()
 
@@ -224,14 +229,21 @@ class Operation:
         return None
 
     def check_reply(self, reply: Reply) -> Reply:
-        """Give *reply* back if it keeps the contract.
+        """Give *reply* back, with its body written, if it keeps the contract.
 
         An example of a contract without an error body of its own is only marked, since the user has to correct it.
         Raises InternalError if the stub broke the contract.
         """
+        content = _write_body(reply.body)
+        status, body, headers, _ = reply
+        if content is not None and self._kept_contents.get(status) == content:
+            return Reply(status, body, headers, content)
         violation = self.contract_violation(reply)
         if violation is None:
-            return reply
+            # Where the media type decides on the schema, the same bytes may break another one.
+            if status in self._schemas_by_status and len(content or b"") <= _MOST_BYTES_KEPT:
+                self._kept_contents[status] = content
+            return Reply(status, body, headers, content)
         if not self.error_format.is_own:
             return reply.with_headers({OFF_CONTRACT: violation})
         logger.error(clean_line(violation))
@@ -279,6 +291,16 @@ class Operation:
                 f"{self.error_format.file}: operation {self.name} documents no {', '.join(missing)} answer; "
                 "x-error-codes says that it may occur"
             )
+
+
+def _write_body(body: Any) -> bytes | None:
+    """Write a body as it is sent; None for bytes, for no body, and for what is no JSON, which is told later."""
+    if body is None or isinstance(body, bytes):
+        return None
+    try:
+        return exact_json.dumps(body)
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def _find_magic_fields(

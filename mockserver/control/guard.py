@@ -67,7 +67,7 @@ class Guard:
     def _check_token(self, request: Request) -> Reply | None:
         if self._token is None:
             return None
-        query = request.query_values()
+        query = dict(request.query_values())
         offered = query.pop("token", "")
         if request.method == "GET" and offered and self._is_valid_token(offered):
             # The cookie takes the token's place, and the redirect takes the token out of the address and the history.

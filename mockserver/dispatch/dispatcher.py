@@ -105,7 +105,7 @@ class Dispatcher:
                 reply = error_reply(error, exchange, self.routes)
             duration_s = perf_counter() - started_s
             # A client that still sends would get a reset instead of the answer; and the journal shows the body.
-            if not request.is_body_read:
+            if not request.is_body_read and not request.is_drained():
                 await request.drain_body()
             # Recorded before it is sent: a client that has its answer finds the call in the journal.
             response = self._record(exchange, reply, duration_s)
@@ -121,7 +121,7 @@ class Dispatcher:
                 await request.stream_response(reply.app, send)
         elif effect is not None and effect.connection_fault is not None:
             await break_connection(effect, response, request, send)
-        else:
+        elif not response.is_sent_at_once(request.connection):
             await response.send(send, request.connection)
 
     def _record(self, exchange: Exchange, reply: Reply | Stream, duration_s: float) -> Response | None:

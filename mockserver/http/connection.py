@@ -7,12 +7,12 @@ import logging
 import re
 from collections.abc import Iterator
 from typing import Any, Protocol, cast
-from urllib.parse import quote_from_bytes, unquote
+from urllib.parse import quote_from_bytes
 
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from mockserver.http.headers import KnownHeads, PlainRequest
+from mockserver.http.headers import KnownHeads, PlainHead
 from mockserver.http.problems import Invalid, Problem, TargetTooLong, Violation
 from mockserver.http.raw_connection import EXTENSION, BufferedTransport, RawConnection, go_on
 
@@ -116,9 +116,9 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Pass on what arrived, heads and bodies apart."""
         if self._is_in_head and not self._head and not self._is_under_way():
-            request = self._application.known_heads.read_request(data)
-            if request is not None and self._application.is_soon_answered(request.raw_path):
-                self._answer_at_once(request)
+            known = self._application.known_heads.read_head(data)
+            if known is not None and self._application.is_soon_answered(known[0].raw_path):
+                self._answer_at_once(*known)
                 return
         while data and not self.transport.is_closing():
             data = self._receive_head(data) if self._is_in_head else self._receive_body(data)
@@ -130,12 +130,12 @@ class Connection(HttpToolsProtocol):
         is_answered = self.cycle is None or self.cycle.response_complete
         return not is_answered or self.flow.write_paused or self.transport.is_closing()
 
-    def _answer_at_once(self, request: PlainRequest) -> None:
+    def _answer_at_once(self, head: PlainHead, body: bytes) -> None:
         """Begin to answer now, and go on in a task only if that has to wait for something."""
         self._is_idle = False
-        scope = self._make_scope(request)
+        scope = self._make_scope(head)
         self.scope = cast(Any, scope)
-        self._raw_connection.plain_body = request.body
+        self._raw_connection.plain_body = body
         running = self._application(scope, self._receive_plain, self._send_plain)
         try:
             awaited = running.send(None)
@@ -147,8 +147,7 @@ class Connection(HttpToolsProtocol):
             return
         self._start_asgi_task(self._begin_cycle(), lambda *_: go_on(running, awaited))
 
-    def _make_scope(self, request: PlainRequest) -> Scope:
-        path = request.raw_path.decode()
+    def _make_scope(self, head: PlainHead) -> Scope:
         return {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
@@ -157,12 +156,12 @@ class Connection(HttpToolsProtocol):
             "client": self.client,
             "scheme": self.scheme,
             "root_path": self.root_path,
-            "headers": request.lines,
+            "headers": head.lines,
             "state": self.app_state,
-            "method": request.method.decode(),
-            "path": unquote(path) if "%" in path else path,
-            "raw_path": request.raw_path,
-            "query_string": request.query,
+            "method": head.method,
+            "path": head.path,
+            "raw_path": head.raw_path,
+            "query_string": head.query,
             "extensions": self._extensions,
         }
 

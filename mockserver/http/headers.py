@@ -98,48 +98,62 @@ class RequestHeadersCache:
         return headers
 
 
-class PlainRequest(NamedTuple):
-    """A whole request; the names of its header lines are in lower case."""
+class PlainHead(NamedTuple):
+    """The head of a request, as a scope of ASGI has it, and how long the body is."""
 
-    method: bytes
+    method: str
+    path: str
     raw_path: bytes
     query: bytes
     lines: Lines
-    body: bytes
+    body_bytes: int
 
 
 class KnownHeads:
-    """Keeps header lines as the parser has read them, by their very bytes: most requests of a client repeat them.
+    """Keeps heads and their header lines as the parser has read them, by their very bytes.
 
-    Only those that say nothing about the connection, and at most how long the body is.
+    Most requests of a client repeat the header lines, and many the whole head. Kept are those that say nothing about
+    the connection, and at most how long the body is.
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Lines, int]] = {}
+        self._heads: dict[bytes, PlainHead] = {}
+        self._lines: dict[bytes, tuple[Lines, int]] = {}
         self._size_bytes = 0
 
     def keep(self, head: bytes, lines: list[tuple[bytes, bytes]], body_bytes: int) -> None:
         """Keep the header *lines* that were parsed of *head*, and how long the body behind it is."""
         line = _LINE.match(head)
-        if line is None or len(head) > _LONGEST_CACHED_BYTES:
-            return
-        if len(self._known) >= _CACHED_HEADS or self._size_bytes > _MOST_CACHED_BYTES:
-            self._known.clear()
-            self._size_bytes = 0
-        self._size_bytes += len(head)
-        self._known[head[line.end() :]] = tuple(lines), body_bytes
+        if line is not None and len(head) <= _LONGEST_CACHED_BYTES:
+            self._make_room(head)
+            self._lines[head[line.end() :]] = tuple(lines), body_bytes
 
-    def read_request(self, data: bytes) -> PlainRequest | None:
-        """Read *data* if it is one whole request whose header lines are known."""
-        line = _LINE.match(data)
-        if line is None:
-            return None
-        begin, end = line.end(), data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
-        known = self._known.get(data[begin:end])
-        if known is None or end + known[1] != len(data):
+    def read_head(self, data: bytes) -> tuple[PlainHead, bytes] | None:
+        """Read *data* if it is one whole request whose header lines are known: its head, and the body behind it."""
+        end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+        head = data[:end]
+        known = self._heads.get(head) or self._read_line(head)
+        return None if known is None or end + known.body_bytes != len(data) else (known, data[end:])
+
+    def _read_line(self, head: bytes) -> PlainHead | None:
+        line = _LINE.match(head)
+        lines = None if line is None else self._lines.get(head[line.end() :])
+        if line is None or lines is None:
             return None
         method, raw_path, query = line.groups()
-        return PlainRequest(method, raw_path, query or b"", known[0], data[end:])
+        path = raw_path.decode()
+        path = unquote(path) if "%" in path else path
+        self._make_room(head)
+        known = self._heads[head] = PlainHead(method.decode(), path, raw_path, query or b"", *lines)
+        return known
+
+    def _make_room(self, head: bytes) -> None:
+        # All at once, since keeping an order of use would cost every request something.
+        if len(self._heads) + len(self._lines) >= _CACHED_HEADS or self._size_bytes > _MOST_CACHED_BYTES:
+            self._heads.clear()
+            self._lines.clear()
+            self._size_bytes = 0
+        self._size_bytes += len(head)
 
 
 def _parse_cookies(header: str) -> dict[str, str]:

@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 
 
 class Reply(NamedTuple):
-    """Status, body (JSON, or bytes of the Content-Type among the headers, or None) and headers."""
+    """Status, body (JSON, or bytes of the Content-Type among the headers, or None) and headers.
+
+    content: the body as it is sent, if it has been written already.
+    """
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = MappingProxyType({})
+    content: bytes | None = None
 
     def with_headers(self, headers: Mapping[str, str]) -> Reply:
         """Add *headers*; they replace those of the same name, in capitals or not."""
@@ -23,7 +27,7 @@ class Reply(NamedTuple):
             return self
         names = {name.lower() for name in headers}
         kept = {name: value for name, value in self.headers.items() if name.lower() not in names}
-        return Reply(self.status, self.body, kept | {**headers})
+        return self._replace(headers=kept | {**headers})
 
 
 class Stream(NamedTuple):

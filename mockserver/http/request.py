@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, unquote_plus
 
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from mockserver.http.headers import RequestHeaders
+    from mockserver.http.redaction import SecretNames
 
 MAXIMUM_BODY_BYTES = 1024 * 1024
 # A client that still sends does not read; beyond this it gets a reset instead of the answer.
 _MAXIMUM_DRAINED_BYTES = 64 * MAXIMUM_BODY_BYTES
 _TAKES_MORE = "mockserver --max-body BYTES takes larger ones"
 _NO_EXTENSIONS: Mapping[str, Any] = {}
+
+
+# Of a query that is kept parsed: each of its parameters is asked for, and many calls have the same.
+_LONGEST_KEPT_QUERY = 1024
 
 
 class ClientDisconnected(Exception):
@@ -39,7 +45,7 @@ class Request:
     """
 
     __slots__ = (
-        "_query_values", "_receive", "_scope", "_setting_bytes", "body_problem", "connection", "content", "headers",
+        "_receive", "_scope", "_setting_bytes", "body_problem", "connection", "content", "headers",
         "is_body_read", "maximum_body_bytes", "method", "path", "query", "session_prefix",
     )  # fmt: skip
 
@@ -64,7 +70,6 @@ class Request:
         self.is_body_read = False
         # The first one stays as it is where a contract sets a bound of its own.
         self._setting_bytes = self.maximum_body_bytes = maximum_body_bytes
-        self._query_values: dict[str, str] | None = None
         self._scope = scope
         self._receive = receive
 
@@ -93,13 +98,10 @@ class Request:
         """Read a cookie by its name."""
         return self.headers.cookies.get(name)
 
-    def query_values(self) -> dict[str, str]:
+    def query_values(self) -> Mapping[str, str]:
         """Parse the query's parameters, the last value of each name."""
-        # Kept, since each parameter of an operation is looked up by itself.
-        if self._query_values is None:
-            pairs = parse_qsl(self.query.decode("latin-1"), keep_blank_values=True) if self.query else ()
-            self._query_values = dict(pairs)
-        return self._query_values
+        parse = _parse_query if len(self.query) <= _LONGEST_KEPT_QUERY else _parse_query.__wrapped__
+        return parse(self.query)
 
     def query_lists(self) -> dict[str, list[str]]:
         """Parse the query's parameters, every value of each name."""
@@ -110,10 +112,10 @@ class Request:
         pairs = (pair.partition("=") for pair in self.query.decode("latin-1").split("&") if pair)
         return [(unquote_plus(name), value) for name, _, value in pairs]
 
-    def query_credentials(self) -> list[str]:
+    def query_credentials(self) -> Sequence[str]:
         """List the values of the query's parameters that carry a credential."""
-        is_secret = self.headers.secrets.is_secret_parameter
-        return [value for name, value in self.query_values().items() if is_secret(name)]
+        find = _find_secrets if len(self.query) <= _LONGEST_KEPT_QUERY else _find_secrets.__wrapped__
+        return find(self.query, self.headers.secrets)
 
     def json_body(self) -> Any:
         """Parse the body already read: JSON, or text if it is not JSON, or None for no body."""
@@ -138,6 +140,14 @@ class Request:
         """
         content = self.take_body()
         return content if content is not None else self._keep_body(await self._receive_body())
+
+    def is_drained(self) -> bool:
+        """Take a body that no step asked for, if all of it has arrived; tell whether it has."""
+        try:
+            self.take_body()
+        except TooLarge:
+            return True
+        return self.is_body_read
 
     async def drain_body(self) -> None:
         """Read a body that no step asked for: a client that still sends would get a reset instead of the answer."""
@@ -202,3 +212,14 @@ class Request:
             size_bytes += len(chunk)
             if not message.get("more_body", False) or size_bytes > most_bytes:
                 return b"".join(chunks)
+
+
+@lru_cache(256)
+def _parse_query(query: bytes) -> Mapping[str, str]:
+    return dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}
+
+
+@lru_cache(256)
+def _find_secrets(query: bytes, secrets: SecretNames) -> Sequence[str]:
+    values = _parse_query.__wrapped__(query)
+    return [value for name, value in values.items() if secrets.is_secret_parameter(name)]

@@ -41,7 +41,7 @@ class Response(NamedTuple):
         elif isinstance(body, bytes):
             content = body
         else:
-            content = exact_json.dumps(body)
+            content = reply.content or exact_json.dumps(body)
             if "Content-Type" not in reply.headers:
                 head += _JSON
         if status not in _BODILESS:
@@ -62,6 +62,10 @@ class Response(NamedTuple):
     def last_bytes(self) -> bytes:
         """Write the whole response as the last one of its connection."""
         return self.head + CLOSE_AND_END_HEAD + self.content
+
+    def is_sent_at_once(self, connection: RawConnection | None) -> bool:
+        """Send the response if nothing has to be waited for; tell whether it was sent."""
+        return connection is not None and connection.is_sent_at_once(self.head, self.content)
 
     def send(self, send: Send, connection: RawConnection | None) -> Awaitable[None]:
         """Send the response on *connection*, or through ASGI without one."""

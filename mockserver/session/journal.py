@@ -41,6 +41,7 @@ class Entry(NamedTuple):
 
     at_s: seconds since 1970. query, headers and content are the request's; violations are what was wrong with it.
     operation: the nearest one where near_miss says why it did not match. response: None if the connection was broken.
+    size_bytes: of URL, heads and bodies; counted by the journal that keeps them in memory.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Entry(NamedTuple):
     violations: Sequence[Violation]
     near_miss: str | None
     effect: Effect | None
+    size_bytes: int = 0
 
     @property
     def status(self) -> int | None:
@@ -123,13 +125,6 @@ class Entry(NamedTuple):
             "problem": headers.get(PROBLEM_HEADER.lower()),
             "fault": ", ".join(self.effect.names) if self.effect else None,
         }
-
-
-def _measure_bytes(entry: Entry) -> int:
-    """Count the bytes of a URL, the heads and the bodies."""
-    size = len(entry.path) + len(entry.query) + entry.headers.size_bytes + len(entry.content or b"")
-    response = entry.response
-    return size + (len(response.head) + len(response.content) if response else 0)
 
 
 async def find_fitting(newest_first: Iterable[Entry], match: Match, most: int | None = None) -> list[Entry]:
@@ -279,14 +274,13 @@ class Journal:
         self.count += 1
         request, response, at_s, duration_s, operation, violations, near_miss, effect = call
         path, query, headers, content = request.path, request.query, request.headers, request.content
-        row = (
-            self.count, self._session, at_s, duration_s, operation, request.method, path, query, headers, content,
-            response, violations, near_miss, effect,
-        )  # fmt: skip
-        self._rows.append(row)
-        # The lines of _measure_bytes, since every call comes along here.
         size = len(path) + len(query) + headers.size_bytes + (len(content) if content else 0)
         size += len(response.head) + len(response.content) if response else 0
+        row = (
+            self.count, self._session, at_s, duration_s, operation, request.method, path, query, headers, content,
+            response, violations, near_miss, effect, size,
+        )  # fmt: skip
+        self._rows.append(row)
         self._bytes += size
         self._ledger.enter(self, size)
         while len(self._rows) > self._limit or self._bytes > MOST_BYTES_OF_ONE:
@@ -301,8 +295,7 @@ class Journal:
 
     def drop_oldest(self) -> None:
         """Drop the oldest call to make room."""
-        oldest = Entry._make(self._rows.popleft())
-        size = _measure_bytes(oldest)
+        size = self._rows.popleft()[-1]
         self._bytes -= size
         self.dropped += 1
         self._ledger.dropped += 1
@@ -313,9 +306,8 @@ class Journal:
             if entry.fits(match):
                 for waiter in waiters:
                     waiter.count_call(entry)
-        size = _measure_bytes(entry)
         for listener in list(self._listeners):
-            if not listener.offer(entry, size):
+            if not listener.offer(entry, entry.size_bytes):
                 self._listeners.discard(listener)
 
     @property

@@ -256,7 +256,7 @@ def test_header_lines_about_the_connection_are_always_parsed(lines):
 
     asyncio.run(send())
 
-    assert known.read_request(b"GET / HTTP/1.1\r\n" + lines + b"\r\n") is None
+    assert known.read_head(b"GET / HTTP/1.1\r\n" + lines + b"\r\n") is None
 
 
 @pytest.mark.parametrize("end", [b"", b"x", b"[]GET / HTTP/1.1\r\n\r\n"])
@@ -264,8 +264,8 @@ def test_only_one_whole_request_is_read_without_the_parser(end):
     known, head = KnownHeads(), b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n"
     known.keep(head, [(b"content-length", b"2")], 2)
 
-    assert known.read_request(head + b"[]") is not None
-    assert known.read_request(head + end) is None
+    assert known.read_head(head + b"[]") is not None
+    assert known.read_head(head + end) is None
 
 
 def test_application_that_fails_at_once_costs_its_own_connection_only():
