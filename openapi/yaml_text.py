@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from openapi.json_lines import NotJson, find_json_lines
+
 # The parser written in C is ten times as fast; PyYAML has it on most systems.
 _BASE: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A document of a person's needs a few hundred; nine lines can stand for a billion.
@@ -91,12 +93,15 @@ def find_line(text: str, steps: Sequence[str | int]) -> int | None:
 
 
 def find_lines(text: str, places: Sequence[Sequence[str | int]]) -> list[int | None]:
-    """Find the line of each of *places*, as find_line() does, in one reading.
-
-    A text that is JSON and no YAML, as one with tabs, has no lines that are known.
-    """
+    """Find the line of each of *places*, as find_line() does, in one reading."""
+    text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return find_json_lines(text, places)  # in a tenth of the time and of the memory
+        except NotJson:
+            pass
     try:
-        root: yaml.Node | None = yaml.compose(text.removeprefix("\ufeff"), _Loader)
+        root: yaml.Node | None = yaml.compose(text, _Loader)
     except yaml.YAMLError:
         return [None] * len(places)
     return [_find_line_below(root, steps) for steps in places]
