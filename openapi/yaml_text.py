@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from openapi.json_lines import NotJson, find_json_lines
+from openapi.large_files.json_lines import NotJson, find_json_lines
 
 # The parser written in C is ten times as fast; PyYAML has it on most systems.
 _BASE: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

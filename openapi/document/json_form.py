@@ -94,7 +94,7 @@ def _check_depth(content: Any) -> None:
 
 
 def _parse_yaml(text: str, repeated: list[Steps]) -> Any:
-    from openapi.yaml_events import NotPlain, parse_plain_yaml
+    from openapi.large_files.yaml_events import NotPlain, parse_plain_yaml
     from openapi.yaml_text import parse_yaml, to_json_form
 
     try:
