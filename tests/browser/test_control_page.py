@@ -220,6 +220,8 @@ def test_mistakes_are_explained(tab, stub, session):
         f"session '{session.id}x' not found; did you mean '{session.id}'?"
     )
     expect(tab.locator("#live")).to_have_text("not connected")
+    click(tab, "Begin it")
+    expect(tab.locator("#live")).to_have_text("live")
     tab.locator("#choose").select_option(session.id)
     expect(tab.locator("#live")).to_have_text("live")
 

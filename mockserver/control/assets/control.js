@@ -45,6 +45,7 @@ async function listSessions() {
   const ids = (await call("GET", "sessions")).map((one) => one.id);
   const all = [...new Set(["default", session, ...ids.reverse()])];
   options(find("choose"), all.map((id) => [id, id]), session);
+  return ids;
 }
 
 async function begin() {
@@ -63,13 +64,13 @@ async function begin() {
   if (wanted && wanted !== "traffic") traffic.build(find("panel-traffic"));
   built.add("traffic");
   if (data.flaws) find("tab-contracts").append(" ", make("span", { class: "badge" }, String(data.flaws)));
-  await listSessions();
+  const ids = await listSessions();
+  if (session !== "default" && !ids.includes(session)) traffic.offerToBegin();
   await forcing.watch(() => showTab("faults"));
   traffic.listen();
 }
 
 begin().catch((error) => {
-  // Such as where there is no session of that name; another one can be chosen.
   traffic.setLive("not connected", "off");
   say(error.message, true);
 });

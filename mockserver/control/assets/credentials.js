@@ -29,8 +29,9 @@ async function issueToken() {
   const wanted = { ttl_s: Number(part.ttl.value), defect: part.defect.value || null };
   if (part.sub.value) wanted.sub = part.sub.value;
   const { token, claims } = await call("POST", "tokens", wanted);
-  const expiry = make("span", { class: "quiet" }, claims.exp ? `Valid until ${new Date(claims.exp * 1000).toISOString()} of the session's clock.` : "");
-  part.token.replaceChildren(showReady("Token", token), make("div", { class: "row" }, expiry, button("Let it expire", () => letExpire(claims, expiry))),
+  const until = claims.exp ? `Valid until ${new Date(claims.exp * 1000).toISOString()} of the session's clock.` : "";
+  const expiry = make("span", { class: "quiet" }, wanted.defect ? `Its defect is ${wanted.defect}, so calls with it are refused.` : until);
+  part.token.replaceChildren(showReady("Token", token), make("div", { class: "row" }, expiry, wanted.defect ? "" : button("Let it expire", () => letExpire(claims, expiry))),
     make("details", {}, make("summary", {}, "Claims"), make("pre", { id: "claims" }, pretty(claims))));
 }
 

@@ -33,8 +33,8 @@ export function build(panel) {
     make("div", { class: "row" },
       label("Filter", part.text), label("Status", part.status), label("Operation", part.operation),
       make("label", {}, part.fault, " disturbed only"), part.pause, part.count,
-      make("a", { class: "end", href: address("requests.har"), download: true }, "Download as HAR"),
-      button("Clear the journal", clear, { class: "danger" })),
+      make("span", { class: "end" }, make("a", { href: address("requests.har"), download: true }, "Download as HAR"), " ",
+        button("Clear the journal", clear, { class: "danger" }))),
     part.empty, part.list, make("div", { class: "row" }, part.more));
 }
 
@@ -157,7 +157,7 @@ export function listReasons(entry) {
   const { message } = entry;
   const isNews = message && !entry.fault && !heard.some((one) => one.includes(message) || message.includes(one));
   return [isNews && message, ...entry.violations, entry.near_miss && `nearest: ${entry.near_miss}`, problem,
-    entry.fault && `disturbed on purpose: ${entry.fault}`].filter(Boolean);
+    entry.fault && `disturbed on purpose: ${entry.fault === "override" ? "a forced answer" : entry.fault}`].filter(Boolean);
 }
 
 function makeRow(entry) {
@@ -195,6 +195,18 @@ async function showEmpty() {
     const links = others.slice(-8).reverse().flatMap((one) => [make("a", { href: `?session=${encodeURIComponent(one.id)}` }, one.id), ` (${one.requests}) `]);
     part.empty.append(make("p", {}, "Calls have come to other sessions: ", ...links));
   }
+}
+
+/** Say that there is no such session, which may have ended, and offer to begin it. */
+export function offerToBegin() {
+  const begin = async () => {
+    await call("POST", "sessions", { id: session });
+    location.reload();
+    return false;
+  };
+  part.empty.hidden = false;
+  part.empty.replaceChildren(make("p", {}, "There is no session ", make("b", {}, session), " now. Choose another one above, or"),
+    button("Begin it", begin, { class: "primary" }));
 }
 
 async function clear() {
