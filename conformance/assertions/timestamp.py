@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -10,6 +11,9 @@ from typing import Any, NamedTuple
 REPLICAS_APART = timedelta(seconds=1)  # the clocks of two processes behind one address
 ZONE = re.compile(r"(?:Z|[+\u2212-]\d\d(?::?\d\d)?)\s*$", re.IGNORECASE)
 _TIME_OF_DAY = re.compile(r"[tT ]\d\d(?P<rest>[:\d]*)(?:[.,](?P<fraction>\d+))?")
+# What nearly every server writes. Python reads that by itself, and in a twentieth of the time.
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3,6})?(?:Z|\+00:00)")
+_MOST_DIGITS = 20  # of a fraction; the others are less than a microsecond of an hour
 _UNITS = {0: timedelta(hours=1), 2: timedelta(minutes=1)}  # by the digits after the hour
 _TIME = re.compile(
     r"(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d))?)?(?:[.,](?P<fraction>\d+))?"
@@ -33,6 +37,9 @@ def parse_instant(text: Any) -> datetime | None:
 
 @lru_cache(4096)  # requirement after requirement reads the same answers
 def _parse_text(text: str) -> datetime | None:
+    if _USUAL.fullmatch(text):
+        with suppress(ValueError):  # it may be the last second of a day, which datetime knows by another name
+            return datetime.fromisoformat(text)
     date, separator, time = re.sub(r"[tz ]", _uppercase_mark, text.strip(), count=2).partition("T")
     match = _TIME.fullmatch(time) if separator else None
     day = _parse_day(date)
@@ -68,8 +75,10 @@ def _parse_time_since_midnight(match: re.Match[str]) -> timedelta:
     if hour > 24 or minute > 59 or second > 60:
         raise ValueError(match[0])
     unit = 1 if match["second"] else 60 if match["minute"] else 3600
-    fraction = float(f"0.{match['fraction'] or 0}") * unit
-    return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=int(fraction * 1_000_000))
+    # By whole numbers: as a float, .518334 is a little less and would be cut to .518333.
+    digits = (match["fraction"] or "0")[:_MOST_DIGITS]
+    microseconds = int(digits) * unit * 1_000_000 // 10 ** len(digits)
+    return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microseconds)
 
 
 def _parse_offset(text: str | None) -> timezone:
