@@ -90,8 +90,12 @@ class TraceFinder:
         if text in remembered:
             return remembered[text]
         found = list[Trace]()
+        window, traces = "", list[Trace]()
         for start in range(0, max(1, len(text)), _WINDOW):
-            for one in self._look_for_traces(text[start : start + _WINDOW + _OVERLAP]):
+            previous, window = window, text[start : start + _WINDOW + _OVERLAP]
+            # What is megabytes long often repeats itself, and to look takes a thousand times longer than to compare.
+            traces = traces if window == previous else self._look_for_traces(window)
+            for one in traces:
                 # What begins in the overlap belongs to the next window, which may see more of it.
                 if one.start < _WINDOW and (not found or start + one.end > found[-1].end):
                     begin = max(start + one.start, found[-1].end if found else 0)

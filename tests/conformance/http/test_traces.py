@@ -187,6 +187,16 @@ def test_long_text_is_looked_through_in_parts(redaction):
     assert set(redaction(KEY * 6000)) <= set("$TOKEN")
 
 
+def test_text_that_repeats_itself_is_looked_through_to_its_end(redaction):
+    """Also where all the parts are alike, and a credential stands on the edges between them."""
+    start, end = KEY[:20], KEY[20:]
+    text = f"{end} {KEY} ".ljust(65_536 - len(start), ".") + start
+    shown = redaction(text * 20)
+
+    wanted = (text * 20).replace(KEY, "$TOKEN").replace(start, "$TOKEN").replace(end, "$TOKEN")
+    assert shown == wanted
+
+
 def test_degenerate_credential_takes_no_time(redaction):
     redaction.conceal("a" * 3000, "A")
     redaction.conceal("\\" * 40 + "%" * 40, "B")
