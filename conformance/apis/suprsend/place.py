@@ -26,6 +26,10 @@ class Place:
     tenant_id: str | None = None
     is_made_up: bool = False
 
+    def __hash__(self) -> int:
+        # Of what tells places apart. A run looks its places up thousands of times, and that of a model takes long.
+        return hash((self.object.type, self.object.id, self.category, self.tenant_id))
+
     def path(self, style: str) -> str:
         """Return the path to it, percent-encoded."""
         return self.neighbour_path(style, "category", self.category)

@@ -38,6 +38,9 @@ class Category:
     is_editable: bool = True
     mandatory: frozenset[str] = frozenset()
 
+    def __hash__(self) -> int:
+        return hash(self.slug)  # which hardly two share, and of every request a place is looked up
+
 
 @dataclass(frozen=True)
 class Place:
