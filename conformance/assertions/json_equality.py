@@ -26,6 +26,8 @@ def is_same_json(one: Any, other: Any) -> bool:
     True is not 1; 1 is 1.0, and numbers are equal if they are the same IEEE double, which is all that
     RFC 8259 lets two parties rely on. Order counts in arrays and not in objects.
     """
+    if type(one) is type(other) is str:
+        return bool(one == other)  # as most are that are compared
     pairs = [(one, other)]  # a list of what is left, since a target may nest deeper than Python recurses
     while pairs:
         left, right = pairs.pop()

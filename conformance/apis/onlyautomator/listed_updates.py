@@ -64,18 +64,22 @@ def update_between_lists(driver: Driver) -> Sequence[Records]:
 
 def find_stale_record(driver: Driver, records: Records) -> Stale | None:
     """Return a record that a list shows with what another write said, and its own last write; None if there is none."""
-    listed: dict[str, list[Data]] = {}
+    latest = latest_writes(driver)
+    others: dict[str, list[Data]] = {}
+    right = set[str]()
     for one in records:
-        if isinstance(id_ := one.get("id"), str):
-            listed.setdefault(id_, []).append(one)
-    for id_, written in latest_writes(driver).items():
-        if not _was_answered_as_sent(written):
-            continue
+        if isinstance(id_ := one.get("id"), str) and (written := latest.get(id_)):
+            # Nearly all records say what they should, and are looked at again and again.
+            if one.get("value") == _text_of(written):
+                right.add(id_)
+            else:
+                others.setdefault(id_, []).append(one)
+    for id_ in filter(others.__contains__, latest):
         # Of several records of one id nobody knows which is the last, so one of them has to be right.
-        shown = listed.get(id_, [])
-        others = [one for one in shown if one.get("value") != _text_of(written)]
-        if others and len(others) == len(shown) and _was_sent(driver, str(others[0].get("value"))):
-            return others[0], written
+        if id_ not in right and _was_answered_as_sent(latest[id_]):
+            first = others[id_][0]
+            if _was_sent(driver, str(first.get("value"))):
+                return first, latest[id_]
     return None
 
 
