@@ -186,6 +186,13 @@ def test_a_call_is_sent_again_and_becomes_a_command_an_answer_and_a_fault(page, 
     # Who sets one elsewhere is named as well.
     session.faults({"match": {}, "latency": {"fixed_ms": 1}})
     expect(page.get_by_role("alert")).to_contain_text("1 fault")
+    draft = page.get_by_label("Faults as JSON")
+    draft.fill("a draft")
+    draft.blur()
+    for _ in range(2):  # once more, so that the first answer is shown by then
+        with page.expect_response(re.compile("/overrides")):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(draft).to_have_value("a draft")
 
 
 def test_next_post_fails_and_every_offered_fault_is_one(page, session):

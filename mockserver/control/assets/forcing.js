@@ -111,7 +111,12 @@ async function check() {
     banner.replaceChildren(make("span", {}, make("b", {}, `Disturbed on purpose: ${counts.join(" and ")}`)),
       make("button", { type: "button", onclick: () => showPanel() }, "Show"), button("Remove all", removeAll));
   }
-  if (part.active) drawActive();
+  // Only what has changed, so that a button keeps the focus, and a draft its text.
+  const now = JSON.stringify([faults, answers]);
+  if (part.active && part.drawn !== now) {
+    part.drawn = now;
+    drawActive();
+  }
 }
 
 export const refresh = check;
