@@ -14,7 +14,7 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.routes import Routes
 from mockserver.http.reply import Reply
 from mockserver.http.request import Request
-from mockserver.http.session_name import PREFIX
+from mockserver.http.session_name import NAME, PREFIX
 from openapi.wording import count_things
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class FrontPage:
         if "text/html" not in (request.header("accept") or ""):
             return Reply(200, {"operations": [_describe_operation(one) for one in self._routes.operations]})
         query = request.query_values()
-        session = request.session_prefix or query.get("session")
+        named = query.get("session", "")
+        session = request.session_prefix or (named if NAME.fullmatch(named) else None)
         needed = session or self._session
         url = request.base_url + ("" if needed is None else PREFIX + needed)
         files = _read_files()

@@ -70,6 +70,9 @@ def test_operations_are_listed_elsewhere_where_the_contract_has_the_front(tmp_pa
     http = TestClient(stub.application, base_url="http://localhost")
     page = http.get("/__admin/operations?operation=own/GET%20/&session=default", headers=HTML)
 
+    mistaken = http.get("/__admin/operations?session=@elsewhere", headers=HTML)
+
+    assert "elsewhere" not in mistaken.text
     assert render_banner(stub, "http://localhost").endswith(": http://localhost/__admin/operations")
     assert list_curls(page.text)[0][3] == "http://localhost/__session/default/"
     assert "<h1>mockserver</h1>" not in http.get("/", headers=HTML).text
