@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import socket
 import sys
 from tempfile import TemporaryDirectory
 
@@ -20,7 +21,8 @@ from mockserver.command.files.locked_files import lock_files, save_state, write_
 from mockserver.command.settings import Settings
 from mockserver.command.workers import Workers
 from mockserver.http import listening_socket
-from mockserver.services.service import select_built_in_services
+from mockserver.http.problems import CannotStart
+from mockserver.services.service import Service, select_built_in_services
 
 # A thread that writes a long answer gives way to the loop after so long; by Python's default of 5 ms others wait twice
 # as long meanwhile.
@@ -38,7 +40,7 @@ def serve_until_signal(settings: Settings) -> None:
     check_store_settings(settings)
     is_watching = check_watch_setting(settings, is_usual=sys.stderr is not None and sys.stderr.isatty())
     with (
-        listening_socket.open_socket(settings.host, settings.port) as listener,
+        _open_socket(settings, built_in) as listener,
         lock_files(settings) as locked,
         open_call_log(settings) as call_log,
     ):
@@ -81,6 +83,19 @@ def serve_until_signal(settings: Settings) -> None:
         else:
             application = locked.enter_context(watch_contracts(stub)) if is_watching else stub.application
             Server(application, announce, clean_up).run(sockets=[listener])
+
+
+def _open_socket(settings: Settings, built_in: list[Service]) -> socket.socket:
+    """Open the socket to listen on.
+
+    Raises CannotStart, for a mistake in the settings rather than for a port that another stub has: who mistypes an
+    option while one runs is told of the option.
+    """
+    try:
+        return listening_socket.open_socket(settings.host, settings.port)
+    except CannotStart:
+        build_stub(settings, built_in)
+        raise
 
 
 def _tune_garbage_collection() -> None:

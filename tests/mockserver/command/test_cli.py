@@ -296,6 +296,14 @@ def test_port_in_use_is_one_clear_line_and_exit_status_2(url):
     )
 
 
+def test_mistake_is_told_rather_than_a_port_that_another_stub_has(url):
+    """As happens to whoever tries an option while a stub of the usual port runs."""
+    port = url.rpartition(":")[2]
+
+    assert "gone.yaml: cannot be read" in run_command("--port", port, "--spec", "gone.yaml").stderr
+    assert "is not a choice" in run_command("--port", port, "--choose", "suprsend/no=ignored").stderr
+
+
 @pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "x"], ["--auth", "none"], ["--seed", "x"], ["run"],
                                    ["token", "--ttl", "nan"], ["--unknown"]], ids=" ".join)  # fmt: skip
 def test_usage_error_is_exit_status_2_without_a_traceback(words):
