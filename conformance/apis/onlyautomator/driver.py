@@ -372,7 +372,7 @@ class Driver(suite.Driver):
             )
         if answer.status == 404:
             raise Unjudgeable(
-                f"fixtures.fan_id {self.fan_id!r} was answered {describe_answer(answer)}; "
+                f"fixtures.fan_id {self.fan_id!r} was answered {describe_answer(answer)} at {answer.exchange.url}; "
                 "name a fan that the user may write for, and check base_url"
             )
 

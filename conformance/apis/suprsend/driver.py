@@ -329,8 +329,8 @@ class Driver(ReadingDriver):
         if status == 404:
             there = f"{place.object.type}/{place.object.id} in {place.category}"
             raise Unjudgeable(
-                f"{there} is answered 404; fixtures.object and fixtures.category have to exist, "
-                f"and base_url and path_style ({self.path_style}) have to be the target's"
+                f"{there} is answered 404 at {answer.exchange.url}; fixtures.object and fixtures.category "
+                f"have to exist, and base_url and path_style ({self.path_style}) have to be the target's"
             )
         if may_write and answer.ok and category_of(answer).get("is_editable") is False:
             out = self.write(OPT_OUT)

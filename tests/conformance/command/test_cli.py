@@ -1,6 +1,7 @@
 """The commands besides run: what they print, and what is refused as misuse."""
 
 import json
+import re
 
 import pytest
 
@@ -43,6 +44,14 @@ def test_target_that_cannot_be_judged(command, name, says, tmp_path):
     assert says in done.stdout + done.stderr
     if command == "run":
         assert json.loads((tmp_path / "report.json").read_text())["verdict"] == "no_verdict"
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_404_names_the_url_for_a_base_url_may_hold_the_path_already(api, tmp_path):
+    with NONSENSE_SERVERS["always 404"]() as url:
+        done = conformance("doctor", written(tmp_path, proof.reference_of(api)().profile(f"{url}/api")))
+
+    assert re.search(rf" answered 404 (\S+ )?at {re.escape(url)}/api/\S+; ", done.stderr)
 
 
 @pytest.mark.parametrize(
