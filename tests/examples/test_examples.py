@@ -94,7 +94,7 @@ def test_dependencies_are_exact_and_name_no_host(example):
         assert not any("resolved" in entry for entry in locked.values())
 
 
-@pytest.mark.parametrize("example", ["node", "playwright", "pytest", "vitest"])
+@pytest.mark.parametrize("example", ["node", "playwright", "pytest", "targets", "vitest"])
 def test_example_is_set_up_by_the_checkout(example):
     """From the lock, in seconds, and not by the pip of the system, which resolves for minutes or refuses to install."""
     first, second, *_ = re.findall(
@@ -113,8 +113,9 @@ def test_example_is_set_up_by_the_checkout(example):
 
 
 @pytest.mark.parametrize("folder", sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
-def test_every_example_is_listed(folder):
+def test_every_example_is_listed_and_says_how_to_run_it(folder):
     assert f"({folder})" in (EXAMPLES / "README.md").read_text()
+    assert (EXAMPLES / folder / "README.md").exists()
 
 
 @pytest.mark.parametrize("is_ci", [False, True])

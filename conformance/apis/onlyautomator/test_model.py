@@ -62,4 +62,7 @@ def _expect_as_in_model(writes: Sequence[Write], *plain: Sequence[Write]) -> Non
         raise DoesNotConform(found.expected, got, found.answer, found.member)
 
     if left := model.judge_writes(writes, plain, fail):
-        raise Inconclusive(f"one record alone is not as it should be in its {', '.join(sorted(left))}")
+        raise Inconclusive(
+            f"{', '.join(sorted(left))}: wrong also where one record alone is written, so what other writes do to it "
+            "cannot be told"
+        )

@@ -286,7 +286,7 @@ def _require_read_to_pass(judge: Callable[[], None]) -> None:
     try:
         judge()
     except DoesNotConform:
-        raise Inconclusive("what is read is not as it should be either") from None
+        raise Inconclusive("what GET answers fails this, too, so PATCH alone cannot be judged") from None
 
 
 def test_full_preference_update_is_read(driver: Driver) -> None:
