@@ -5,39 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.body.bytes_check import find_violations_with_bytes
+from mockserver.contract.body.charsets import decode_text
 from mockserver.contract.body.content import Reader
 from mockserver.contract.media_type import MediaType
 from mockserver.contract.parameters.shape import Shape
 from mockserver.contract.parameters.text import UNREADABLE
 from mockserver.contract.schema import Schema
-from mockserver.http.problems import Invalid, UnsupportedMediaType, Violation
+from mockserver.http.problems import Violation
 from openapi import Spec
-
-# Those that are written as such, and decoded in no time; others of Python's take long, or read no text.
-_CHARSETS = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "ascii",
-    "ascii": "ascii",
-    "iso-8859-1": "latin-1",
-    "latin1": "latin-1",
-    "windows-1252": "cp1252",
-    "utf-16": "utf-16",
-    "utf-16le": "utf-16-le",
-    "utf-16be": "utf-16-be",
-}
-
-
-def decode_text(raw: bytes, charset: str) -> str:
-    """Decode text; raises UnsupportedMediaType for a charset that is not known, and Invalid for other bytes."""
-    encoding = _CHARSETS.get(charset.lower())
-    if encoding is None:
-        raise UnsupportedMediaType(f"the charset is {charset[:40]!r}; send utf-8")
-    try:
-        return raw.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        what = f"the body is not {charset.upper()}: byte {error.start} is 0x{raw[error.start]:02x}"
-        raise Invalid([Violation("", what)]) from None
 
 
 class TextBody:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.contract.body.charsets import decode_text
 from mockserver.contract.body.content import Reader
 from mockserver.contract.body.xml_element import parse_xml
 from mockserver.contract.body.xml_value import XmlReader
@@ -36,12 +37,16 @@ class XmlBody:
         """Tell whether *raw* is white space."""
         return not raw.strip()
 
-    def make_reader(self, _: MediaType) -> Reader:
-        """Give what reads it; XML names its charset itself."""
-        return self._read
+    def make_reader(self, sent: MediaType) -> Reader:
+        """Make what reads it in the charset that was sent, which counts more than what XML says itself."""
+        charset = sent.parameters.get("charset", "")
+        # Many send this with whatever they send.
+        if charset.lower() in ("", "utf-8", "utf8"):
+            return self._read
+        return lambda raw, violations: self._read(raw, violations, decode_text(raw, charset))
 
-    def _read(self, raw: bytes, violations: list[Violation]) -> Any:
-        root = parse_xml(raw)
+    def _read(self, raw: bytes, violations: list[Violation], text: str | None = None) -> Any:
+        root = parse_xml(raw if text is None else text)
         if not self._is_read:
             return raw
         wrong: list[Violation] = []

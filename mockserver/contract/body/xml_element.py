@@ -24,8 +24,11 @@ class Element:
     is_nil: bool = False
 
 
-def parse_xml(raw: bytes) -> Element:
-    """Parse a text; raises Invalid for one that is not well formed, or has a document type."""
+def parse_xml(raw: bytes | str) -> Element:
+    """Parse a text, or bytes in the charset that they name.
+
+    Raises Invalid for one that is not well formed, or has a document type.
+    """
     builder = _Builder()
     parser = expat.ParserCreate()
     parser.buffer_text = True

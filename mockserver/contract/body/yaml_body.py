@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.contract.body.charsets import decode_text
 from mockserver.contract.body.content import Reader
-from mockserver.contract.body.text_body import decode_text
 from mockserver.contract.media_type import MediaType
 from mockserver.contract.schema import Schema
 from mockserver.http.exact_json import MAXIMUM_DEPTH

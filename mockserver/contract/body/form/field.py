@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from mockserver.contract.media_type import parse_media_type
 from mockserver.http.problems import Invalid, Violation
 
 MOST_FIELDS = 1000
@@ -27,6 +28,11 @@ class Field(NamedTuple):
     def media_type(self) -> str | None:
         """The Content-Type of the part, if it has one."""
         return self.headers.get("content-type")
+
+    @property
+    def charset(self) -> str:
+        """The charset of the part."""
+        return parse_media_type(self.media_type or "").parameters.get("charset", "utf-8")
 
 
 def refuse_form(problem: str) -> Invalid:

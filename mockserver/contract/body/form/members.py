@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mockserver.contract.body.charsets import find_codec
 from mockserver.contract.body.form.encoding import FieldEncoding
 from mockserver.contract.body.form.field import Field
 from mockserver.contract.parameters.shape import Shape, list_nodes
@@ -143,9 +144,9 @@ class FormMembers:
             return self._read_pairs(encoding.split(field), shape, where, violations)
         if isinstance(field.content, bytes) and (field.is_file or _is_binary(shape, self._spec)):
             return field.content
-        text, is_utf_8 = _decode(field.content)
-        if not is_utf_8:
-            violations.append(Violation(where, "is not UTF-8"))
+        text, is_decoded = _decode(field)
+        if not is_decoded:
+            violations.append(Violation(where, f"is not {field.charset.upper()}"))
             return text
         value = shape.read_text(text)
         if value is not UNREADABLE:
@@ -199,14 +200,14 @@ def _is_binary(shape: Shape, spec: Spec) -> bool:
     )
 
 
-def _decode(content: str | bytes) -> tuple[str, bool]:
-    """Give the text of a field, and whether it is UTF-8."""
-    if isinstance(content, str):
-        return content, True
+def _decode(field: Field) -> tuple[str, bool]:
+    """Give the text of a field, and whether it is in the charset of its part, or in UTF-8 if that is not known."""
+    if isinstance(field.content, str):
+        return field.content, True
     try:
-        return content.decode(), True
+        return field.content.decode(find_codec(field.charset) or "utf-8"), True
     except UnicodeDecodeError:
-        return content.decode(errors="replace"), False
+        return field.content.decode(errors="replace"), False
 
 
 def _put_into_tree(tree: _Tree, steps: list[str], field: Field) -> None:
@@ -229,7 +230,7 @@ def _is_json(field: Field, shape: Shape, encoding: FieldEncoding) -> bool:
         return False
     if {*shape.scalars} - {"null"}:
         # Text may be meant, even one with braces.
-        return not shape.accepts(_decode(field.content)[0]) and _holds(field, "{", dict)
+        return not shape.accepts(_decode(field)[0]) and _holds(field, "{", dict)
     if not field.content and shape.scalars:
         return False
     # The only item of a list may be a text that begins so.
@@ -238,7 +239,7 @@ def _is_json(field: Field, shape: Shape, encoding: FieldEncoding) -> bool:
 
 def _holds(field: Field, begin: str, kind: type) -> bool:
     """Tell whether a field is the JSON of an object or an array, as *kind* says."""
-    text = _decode(field.content)[0]
+    text = _decode(field)[0]
     return text.lstrip().startswith(begin) and isinstance(_read_json(field, "", []), kind)
 
 

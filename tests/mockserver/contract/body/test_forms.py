@@ -298,6 +298,13 @@ def test_broken_form_says_where(media_type, raw, said):
     assert value == {"a": "ÿ"} if said is None else said in value
 
 
+def test_text_in_a_part_is_in_the_charset_that_the_part_names():
+    raw = parts(('name="a"', "Content-Type: text/plain; charset=KOI8-R\r\n\r\n?"))
+    value = read({MULTIPART: of(members(a=TEXT))}, IN_PARTS, raw.replace(b"?", "привет".encode("koi8-r")))
+
+    assert value == {"a": "привет"}
+
+
 def test_text_in_a_part_has_to_be_utf_8():
     raw = parts(('name="a"', "\r\n?")).replace(b"?", b"\xff")
 

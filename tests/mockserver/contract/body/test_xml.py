@@ -79,6 +79,14 @@ def test_element_that_breaks_its_schema_is_named(inner, said):
     assert read_xml(inner).startswith(f"400 {said}")
 
 
+@pytest.mark.parametrize("head", ["", '<?xml version="1.0" encoding="utf-8"?>'])
+def test_charset_that_was_sent_counts_more_than_the_one_in_the_xml(head):
+    schema = {"type": "object", "properties": {"name": {"type": "string"}}}
+    raw = f"{head}<pet><name>中文</name></pet>".encode("gbk")
+
+    assert read({XML: {"schema": schema}}, f"{XML}; charset=GBK", raw) == {"name": "中文"}
+
+
 def test_list_at_the_root_has_its_items_as_elements():
     assert read_xml(
         "<pets><pet><zip>1</zip></pet></pets>", {"type": "array", "items": members(zip=INTEGER)}
