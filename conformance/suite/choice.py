@@ -55,8 +55,17 @@ def describe_observed(
 
 def find_choice(requirement: Requirement) -> Choice | None:
     """Return the choice that *requirement* sees the alternatives of, as the contract says; None if it sees none."""
-    choices = load_choices(requirement.api).values()
-    return next((one for one in choices if requirement.name in one.observed_by), None)
+    return _map_observers(requirement.api).get(requirement.name)
+
+
+@cache
+def _map_observers(api: str) -> Mapping[str, Choice]:
+    """Return the choice that each requirement sees; a report asks this of every result, and several times."""
+    observers: dict[str, Choice] = {}
+    for choice in load_choices(api).values():
+        for name in choice.observed_by:
+            observers.setdefault(name, choice)
+    return observers
 
 
 def merge_observed(found: Iterable[ObservedChoice | None]) -> dict[str, ObservedChoice]:

@@ -29,7 +29,11 @@ class Sentence:
 
     def supports(self, requirement: Requirement) -> bool:
         """Tell whether *requirement*, one of the same API, rests on it."""
-        return any(fnmatch.fnmatchcase(requirement.name, glob) for glob in self.requirements)
+        name = requirement.name
+        # Most globs are names, and a report holds every requirement against every sentence.
+        return name in self.requirements or any(
+            "*" in glob and fnmatch.fnmatchcase(name, glob) for glob in self.requirements
+        )
 
 
 @dataclass(frozen=True)
