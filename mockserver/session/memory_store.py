@@ -6,6 +6,8 @@ from mockserver.session.store import Change, Key, Record
 
 Saved = tuple[dict[Key, Record], dict[Key, Record]]
 _INDEXED_PARTS = 2
+# Whoever asks for ever other ones does not fill the memory.
+_MOST_LISTS = 100
 
 
 class MemoryStore:
@@ -18,7 +20,7 @@ class MemoryStore:
         self._records: dict[Key, Record] = {}
         # The keys by their first two parts, made when a list is first asked for.
         self._index: dict[Key, dict[Key, None]] | None = None
-        # The records by the first part of their keys alone, listed when they are first asked for.
+        # The records whose keys begin alike, listed when they are first asked for, until one of them changes.
         self._lists: dict[Key, list[Record]] = {}
 
     async def get(self, key: Key) -> Record | None:
@@ -34,14 +36,20 @@ class MemoryStore:
     async def list_records(self, prefix: Key) -> list[Record]:
         """List the records whose key starts with *prefix*, fixtures first, oldest first.
 
-        With two parts or more it costs as much as there is under them. With one it costs as much as there is at all,
-        after each change of one of them; the few kinds that are listed so come from the fixtures.
+        Unchanged since the last time, it costs a copy of the list. Otherwise it costs as much as there is under the
+        first two parts; with one part, as much as there is at all, and the few kinds listed so come from the fixtures.
         """
+        found = self._lists.get(prefix)
+        if found is None:
+            if len(self._lists) >= _MOST_LISTS:
+                self._lists.clear()
+            found = self._lists[prefix] = self._find_records(prefix)
+        return list(found)
+
+    def _find_records(self, prefix: Key) -> list[Record]:
         if len(prefix) < _INDEXED_PARTS:
-            if prefix not in self._lists:
-                records = self.all_records().items()
-                self._lists[prefix] = [record for key, record in records if key[: len(prefix)] == prefix]
-            return list(self._lists[prefix])
+            records = self.all_records().items()
+            return [record for key, record in records if key[: len(prefix)] == prefix]
         if self._index is None:
             self._index = {}
             for key in self.all_records():
@@ -66,8 +74,8 @@ class MemoryStore:
         """Replace the record at *key*."""
         self._records[key] = record
         if self._lists:
-            self._lists.pop(key[:1], None)
-            self._lists.pop((), None)
+            for length in range(len(key) + 1):
+                self._lists.pop(key[:length], None)
         if self._index is not None:
             self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
 

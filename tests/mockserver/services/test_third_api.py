@@ -179,6 +179,12 @@ def test_handler_that_breaks_the_contract_is_a_loud_500_in_the_apis_voice(reply,
     assert "set-cookie" not in answer.headers
 
 
+def test_each_answer_is_checked_though_one_like_it_kept_the_contract():
+    bodies = iter([{"title": "x", "pages": 1}, {"title": "x", "pages": 1}, {"title": "x", "pages": True}])
+    with serve_stub(serving(answering(lambda *_: Reply(200, next(bodies))))) as url:
+        assert [put(url).status_code for _ in range(3)] == [200, 200, 500]
+
+
 @pytest.mark.parametrize("reply", [None, 7, ({}, 200), Reply(200, {"title": "x", "more": object})], ids=repr)
 def test_handler_that_fails_is_a_500_in_the_apis_voice(reply):
     with serve_stub(serving(answering(lambda *_: reply))) as url:

@@ -37,3 +37,35 @@ def test_list_that_the_caller_changes_is_its_own():
         return len(await store.list_records(("a",)))
 
     assert asyncio.run(change_list()) == 1
+
+
+def test_list_of_part_of_a_kind_follows_every_change():
+    """Of a fan, of a category of his, and of another fan, in the order of the first writes."""
+    prefixes = [(), ("p",), ("p", "ada"), ("p", "ada", "news"), ("p", "bob"), ("p", "ada", "none")]
+    writes = [("ada", "news", "x"), ("ada", "ads", "y"), ("bob", "news", "x"), ("ada", "news", "x")]
+
+    async def list_all(store: MemoryStore) -> list[list[int]]:
+        return [[record["n"] for record in await store.list_records(prefix)] for prefix in prefixes]
+
+    async def compare() -> None:
+        asked, store = MemoryStore({}), MemoryStore({})
+        for number, key in enumerate(writes):
+            for one in (asked, store):
+                await one.update(("p", *key), lambda _, number=number: {"n": number})
+            # The other one is asked only once, so that it has kept nothing.
+            fresh = MemoryStore({})
+            fresh.load(store.save())
+            assert await list_all(asked) == await list_all(fresh)
+        assert await list_all(asked) == [[3, 1, 2], [3, 1, 2], [3, 1], [3], [2], []]
+
+    asyncio.run(compare())
+
+
+def test_lists_of_ever_other_parts_fill_no_memory():
+    async def ask() -> int:
+        store = MemoryStore({})
+        for number in range(1000):
+            await store.list_records(("p", "ada", str(number)))
+        return len(store._lists)
+
+    assert asyncio.run(ask()) <= 100
