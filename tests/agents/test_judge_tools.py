@@ -73,6 +73,7 @@ def test_agent_judges_a_server_and_reads_why_it_failed(server, profile, tmp_path
     assert "suprsend/tenant" in [one["id"] for one in passed]
     assert finding["evidence"][-1]["got"] == "status 202"
     assert again == finding
+    assert Path(finding["script"]).is_file()
     assert str(tmp_path / "report.html") in verdict["files"]
     asked = sum(verdict["counts"].values())
     assert [seen[0][:2], seen[-1][:2]] == [(1, asked), (asked, asked)]
@@ -92,9 +93,13 @@ def test_two_runs_at_once_take_turns(server, profile, tmp_path):
             return await agent.call("judge_target", progress=note_progress, **asked, **options)
 
         strict = judge("strict", str(file), strict=True, seed=7, report_dir=str(tmp_path))
-        return await asyncio.gather(judge("usual", profile), strict)
+        verdicts = await asyncio.gather(judge("usual", profile), strict)
+        found = await agent.call("read_finding", id="missing-key", run=verdicts[0]["run"])
+        return verdicts, found["finding"]["script"]
 
-    verdicts = converse(server, talk)
+    verdicts, script = converse(server, talk)
+
+    assert script is None  # where no report was written
 
     assert sorted(one["run"] for one in verdicts) == ["run-1", "run-2"]
     assert len(told) >= 4

@@ -23,40 +23,44 @@ class Reports:
 
     def __init__(self) -> None:
         self._kept: dict[str, Report] = {}
+        self._folders: dict[str, Path | None] = {}
         self._number = 0
 
-    def keep_report(self, report: Report) -> str:
-        """Keep the report of a run, and return the name of the run; the oldest of many is forgotten."""
+    def keep_report(self, report: Report, folder: Path | None) -> str:
+        """Keep the report of a run, and return the name of the run; the oldest of many is forgotten.
+
+        folder: where it is written to, if it is.
+        """
         self._number += 1
         name = f"run-{self._number}"
-        self._kept[name] = report
+        self._kept[name], self._folders[name] = report, folder
         for oldest in list(self._kept)[:-_MOST_RUNS]:
-            del self._kept[oldest]
+            del self._kept[oldest], self._folders[oldest]
         return name
 
-    def find_report(self, run: str | None, file: str | None) -> tuple[str, Report]:
-        """Return the report of *run*, or the one in *file*, or else that of the last run, behind its name.
+    def find_report(self, run: str | None, file: str | None) -> tuple[str, Report, Path | None]:
+        """Return the name and the report of *run*, or the one in *file*, or else of the last run, and its folder.
 
         Raises ToolError, and BadReport for a file that is none.
         """
         if run is not None and file is not None:
             raise ToolError("run and report are two places; leave one of them out")
         if file is not None:
-            return file, _read_file(Path(file))
+            return _read_file(Path(file))
         if not self._kept:
             raise ToolError("nothing was judged here yet; call judge_target, or name a report.json in report")
         name = run or list(self._kept)[-1]
         if name not in self._kept:
             raise ToolError(f"there is no {name}; there are {', '.join(self._kept)}")
-        return name, self._kept[name]
+        return name, self._kept[name], self._folders[name]
 
 
-def _read_file(path: Path) -> Report:
+def _read_file(path: Path) -> tuple[str, Report, Path]:
     from conformance.report.changes import locate_report, read_report
 
     read_report(path)  # which says what is wrong with one
-    report: Report = json.loads(locate_report(path).read_bytes())
-    return report
+    file = locate_report(path)
+    return str(path), json.loads(file.read_bytes()), file.parent
 
 
 def find_requirement(report: Report, id_: str, name: str) -> dict[str, Any]:
@@ -66,6 +70,23 @@ def find_requirement(report: Report, id_: str, name: str) -> dict[str, Any]:
     known = changes.Report.model_validate(report)
     found = changes.find_requirement(known, id_, Path(name))
     return next(dict(one) for one in report["requirements"] if one["id"] == found.id)
+
+
+def place_files(requirement: dict[str, Any], folder: Path | None) -> dict[str, Any]:
+    """Return a requirement of a report with the paths of its files as seen from here; none without a *folder*."""
+
+    def place_file(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
+        file = holder.get(name)
+        return (
+            {**holder, name: str(folder / file) if folder and file else None}
+            if name in holder
+            else {**holder}
+        )
+
+    placed = place_file(requirement, "script")
+    if "evidence" in placed:
+        placed["evidence"] = [place_file(one, "answer_file") for one in placed["evidence"]]
+    return placed
 
 
 def shorten_finding(requirement: dict[str, Any]) -> dict[str, Any]:

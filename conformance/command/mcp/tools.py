@@ -159,7 +159,7 @@ class JudgeTools:
                 )
                 verdict.profile = profile if _is_path(profile) else None
                 document = build_document(verdict)
-                run = self._reports.keep_report(document)
+                run = self._reports.keep_report(document, folder)
         return _summarize(run, document, _write_reports(verdict, folder, document))
 
     @contextmanager
@@ -187,7 +187,7 @@ class JudgeTools:
     ) -> a.Findings:
         """List what came of requirements in a run, by default of those that failed."""
         with report_tool_errors():
-            _, found = self._reports.find_report(run, report)
+            _, found, _ = self._reports.find_report(run, report)
         listed = [_type_finding(one) for one in found["requirements"] if one["status"] in status]
         kept = listed[offset : offset + limit]
         return {"findings": kept, "left_out": max(0, len(listed) - offset - len(kept))}
@@ -200,9 +200,9 @@ class JudgeTools:
         Variables in the curl commands, such as ${SUPRSEND_API_KEY}, stand for credentials.
         """
         with report_tool_errors():
-            name, document = self._reports.find_report(run, report)
+            name, document, folder = self._reports.find_report(run, report)
             found = reports.find_requirement(document, id, name)
-        return {"finding": reports.shorten_finding(found)}
+        return {"finding": reports.shorten_finding(reports.place_files(found, folder))}
 
     def end_runs(self, within_s: float) -> None:
         """Let the runs end that go on, and wait for that; they put back what they changed."""
