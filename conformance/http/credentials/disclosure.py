@@ -23,7 +23,9 @@ _IN_ADDRESS = re.compile(rf"(?<=[?&#;])({_NAME_IN_ADDRESS}=)([^&#;\s>\"]+)", re.
 _USER_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _IN_BODY = re.compile(rb"\"%s\"\s*:\s*\"((?:[^\"\\]|\\.){12,4096})\"" % _NAME.encode(), re.IGNORECASE)
 
-# Which few answers have, so that the others need not be searched for all of these names, which takes much longer.
+# Which few answers have, so that the others need not be searched for all of these names, which takes much longer. The
+# words come first: quotation marks are so many in a body that what ends with one takes three times as long to miss.
+_WORDS_IN_BODY = (b"token", b"secret", b"key", b"passw", b"jwt", b"session")
 _ENDS_IN_BODY = (
     b'token"',
     b'secret"',
@@ -47,11 +49,9 @@ def list_told_credentials(headers: httpx2.Headers, content: bytes) -> Iterator[s
         elif name in _RAW_ADDRESSES:
             yield from _list_in_address(raw_value.decode("latin-1"))
     lowered = content[:_MOST_READ].lower()
-    for end in _ENDS_IN_BODY:
-        if end in lowered:
-            for value in _IN_BODY.findall(content, 0, _MOST_READ):
-                yield value.decode("utf-8", "replace")
-            return
+    if any(word in lowered for word in _WORDS_IN_BODY) and any(end in lowered for end in _ENDS_IN_BODY):
+        for value in _IN_BODY.findall(content, 0, _MOST_READ):
+            yield value.decode("utf-8", "replace")
 
 
 def _list_in_address(address: str) -> Iterator[str]:
