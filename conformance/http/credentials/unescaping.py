@@ -63,6 +63,9 @@ def _replace_with_places(pattern: re.Pattern[str], text: str, places: Places) ->
         if decoded == whole:
             begins += places[0][start:end]
             ends += places[1][start:end]
+        elif whole[0] == "%" and decoded.isascii():
+            begins += places[0][start:end:3]
+            ends += places[1][start + 2 : end : 3]
         elif whole[0] == "%":
             at = start
             for character in decoded:
