@@ -41,6 +41,7 @@ def gather_pages(folder: Path, requirements: Mapping[str, str]) -> None:
     for path, text in {**written, **requirements, **ours}.items():
         write_page(folder / path.replace("README.md", "index.md"), unlink_files(adapt_markdown(text), path))
     write_page(folder / "assets/iframe-worker.js", write_search_starter())
+    write_page(folder / "assets/colours.css", _COLOURS)
     shutil.copytree(ROOT / "docs/images", folder / "docs/images")
 
 
@@ -81,6 +82,12 @@ if (location.protocol === "file:") {
     constructor() { super(URL.createObjectURL(new Blob([text]))); }
   };
 }
+"""
+
+
+# The theme's blue is too pale for a word on its own light blue.
+_COLOURS = """
+[data-md-color-scheme="default"] { --md-accent-fg-color: #0b5cad; --md-typeset-a-color: #0b5cad; }
 """
 
 
