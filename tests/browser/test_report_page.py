@@ -39,6 +39,11 @@ def page_url(tmp_path_factory):
         only = ["category-*", "missing-key", "empty-key", "wrong-key", "*-apart"]
         verdict = judge_target({**profile, "base_url": url}, only=only)
     document = build_document(verdict)
+    # Each status has a column, and together they are wider than a phone.
+    passed = [
+        one for one in document["requirements"] if one["status"] == "passed" and "wrong" not in one["id"]
+    ]
+    passed[0]["status"], passed[1]["status"] = "inconclusive", "waived"
     old = Report.model_validate(document)
     for one in old.requirements:
         one.status = "passed"
