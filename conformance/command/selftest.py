@@ -9,6 +9,7 @@ import typer
 
 from conformance.command.errors import report_errors
 from conformance.command.options import OneApi
+from openapi.wording import count_things
 
 
 @report_errors()
@@ -50,5 +51,5 @@ def run_selftest(
         for line in selftest.render_summary(result):
             typer.echo(line)
     state = "every result is as expected" if is_as_expected else "NOT every result is as expected"
-    typer.echo(f"{len(trials)} servers judged in {time.monotonic() - began:.0f} s: {state}")
+    typer.echo(f"{count_things(len(trials), 'server')} judged in {time.monotonic() - began:.0f} s: {state}")
     sys.exit(0 if is_as_expected else 1)

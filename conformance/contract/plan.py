@@ -10,6 +10,7 @@ from conformance.contract.profile import ContractProfile
 from conformance.contract.reading import Operation
 from conformance.contract.suite import ContractSuite
 from conformance.suite.mode import SAFE_METHODS, Mode
+from openapi.wording import count_things
 
 
 def describe_plan(target: ContractProfile, seed: int, mode: Mode) -> Iterator[str]:
@@ -28,8 +29,8 @@ def describe_plan(target: ContractProfile, seed: int, mode: Mode) -> Iterator[st
     for operation, number in planned.items():
         sums[operation.method not in SAFE_METHODS] += number
     yield (
-        f"{sums.total()} requests to {target.base_url}, {sums[True]} of them writes; some more show whether the target "
-        "is still there, and what is answered 429 or 503, or not at all, is sent again"
+        f"{count_things(sums.total(), 'request')} to {target.base_url}, {sums[True]} of them writes; some more show "
+        "whether the target is still there, and what is answered 429 or 503, or not at all, is sent again"
     )
     for reason in _list_unasked(suite, mode):
         yield f"not asked: {reason}"

@@ -104,6 +104,8 @@ def _describe_no_match(glob: str, ids: Sequence[str]) -> str:
     prefix, has_prefix, _ = glob.partition("/")
     if has_prefix and len(apis) == 1 and not fnmatch.filter(apis, prefix):
         return f"{glob}: what is asked is {apis.pop()}, as the profile says"
+    if glob in apis:
+        return f"{glob}: is an API and no requirement; '{glob}/*' names all that it has"
     short = {id_.partition("/")[2]: id_ for id_ in ids}
     names = difflib.get_close_matches(glob.partition("/")[2] or glob, short, n=3, cutoff=0.4)
     near = ", ".join(short[name] for name in names)

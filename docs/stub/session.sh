@@ -8,6 +8,7 @@
 URL=$STUB/__session/$SESSION
 TOKEN=$(curl -sS -X POST "$STUB/__admin/sessions" -H 'Content-Type: application/json' -d '{"id": "'"$SESSION"'"}' |
   sed 's/.*"token":"\([^"]*\)".*/\1/')
+[ -n "$TOKEN" ] || echo "session.sh: no stub answers at $STUB; start it with make serve, or name another: STUB=URL" >&2
 
 save() {
   curl -sS -X POST "$URL/api/v2/update-preference" -H "Authorization: Bearer $TOKEN" \

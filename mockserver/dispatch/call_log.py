@@ -12,6 +12,7 @@ from mockserver.http.problems import PROBLEM_HEADER
 from mockserver.http.response import Response
 from mockserver.session.session import DEFAULT
 from openapi.terminal_text import clean_line
+from openapi.wording import count_things
 
 # A line stays below four kilobytes, which a pipe with room at all takes without holding up the writer.
 _LONGEST_TARGET = 300
@@ -81,7 +82,10 @@ class CallLog:
             self._dropped += 1
             return
         if self._dropped:
-            line = f"{self._dropped} calls are not shown, since nobody read this log\n{line}"
+            are = "is" if self._dropped == 1 else "are"
+            line = (
+                f"{count_things(self._dropped, 'call')} {are} not shown, since nobody read this log\n{line}"
+            )
             self._dropped = 0
         try:
             self._stream.write(f"{line}\n")

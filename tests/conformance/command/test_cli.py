@@ -127,6 +127,10 @@ def test_init_writes_the_address_that_is_given(api):
             ([command, "mine.yaml"], "'mine.yaml' is no name of an API; give an OpenAPI file with --spec")
             for command in ("init", "list")
         ),
+        (
+            ["explain", "suprsend"],
+            "suprsend: is an API and no requirement; 'suprsend/*' names all that it has",
+        ),
         (["init"], "init: name an API, or an OpenAPI file with --spec"),
         (
             ["init", "suprsend", "--spec", "mine.yaml"],
