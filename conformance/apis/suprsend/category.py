@@ -37,11 +37,6 @@ def require_success(answer: Response) -> Response:
 def category_of(answer: Response) -> dict[str, Any]:
     """Return the category that a success carries."""
     require_success(answer)
-    body = (
-        answer.exchange.answer_body.value
-    )  # which is there for most, and this is asked thousands of times in a run
-    if isinstance(body, dict):
-        return body
     try:
         body = answer.json
     except DoesNotConform:
