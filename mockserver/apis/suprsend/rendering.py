@@ -65,11 +65,12 @@ def _drop_empty(**members: Any) -> dict[str, Any]:
 
 def translate_words(named: Record, locale: str | None) -> Mapping[str, Any]:
     """Return name and description in the language of *locale*, in a wider one (es for es-AR), or untranslated."""
+    if not locale or not named["translations"]:
+        return named
     words = {"name": named["name"], "description": named["description"]}
-    if locale and named["translations"]:
-        known = {language.lower(): own for language, own in named["translations"].items()}
-        wanted_language = locale.replace("_", "-").lower()
-        # The wider language first, so that the narrower one overrides it.
-        for language in (wanted_language.partition("-")[0], wanted_language):
-            words |= {name: word for name, word in known.get(language, {}).items() if word is not None}
+    known = {language.lower(): own for language, own in named["translations"].items()}
+    wanted_language = locale.replace("_", "-").lower()
+    # The wider language first, so that the narrower one overrides it.
+    for language in (wanted_language.partition("-")[0], wanted_language):
+        words |= {name: word for name, word in known.get(language, {}).items() if word is not None}
     return words
