@@ -66,6 +66,9 @@ class RawConnection:
 
         This does what the cycle does with ASGI's two messages, at a quarter of the cost.
         """
+        # Such as to a preflight, whose way is another one than that of a call.
+        if self.is_sent_at_once(head, content):
+            return
         cycle = self.cycle
         if cycle.flow.write_paused and not cycle.disconnected:
             await cycle.flow.drain()
