@@ -9,14 +9,13 @@ import pytest
 
 import openapi
 from mockserver.contract.definitions import read_definitions
-from mockserver.control import api as control
-from mockserver.control.contracts import CONTRACT
+from mockserver.control.contracts import CONTRACT, NAME
 from mockserver.services.service import load_services
 from mockserver.stub import CannotStart, Stub
 
 SPECS = {
     **{api: openapi.load_contract(api) for api in openapi.api_names()},
-    control.NAME: openapi.read_contract(CONTRACT),
+    NAME: openapi.read_contract(CONTRACT),
 }
 
 

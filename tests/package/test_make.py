@@ -28,7 +28,10 @@ def test_serving_installs_what_it_needs_and_no_more():
 
 
 def test_ctrl_c_is_no_error_of_make():
-    command = ["make", "--old-file", ".venv/serve", f"BIN={Path(sys.executable).parent}", "serve", "PORT=0"]
+    command = [
+        *["make", "--no-print-directory", "--old-file", ".venv/serve"],
+        *[f"BIN={Path(sys.executable).parent}", "serve", "PORT=0"],
+    ]
     with subprocess.Popen(
         command,
         cwd=ROOT,
