@@ -140,6 +140,10 @@ class Connection(HttpToolsProtocol):
         try:
             awaited = running.send(None)
         except StopIteration:
+            if self._raw_connection.plain_body is None or self.transport.is_closing():
+                return
+            logger.error("the application did not answer")
+            self.transport.abort()
             return
         except Exception:
             logger.exception("the application failed")

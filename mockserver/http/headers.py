@@ -131,6 +131,9 @@ class KnownHeads:
     def read_head(self, data: bytes) -> tuple[PlainHead, bytes] | None:
         """Read *data* if it is one whole request whose header lines are known: its head, and the body behind it."""
         end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+        # The parser refuses what is too long, and says so.
+        if end > _LONGEST_CACHED_BYTES:
+            return None
         head = data[:end]
         known = self._heads.get(head) or self._read_line(head)
         return None if known is None or end + known.body_bytes != len(data) else (known, data[end:])

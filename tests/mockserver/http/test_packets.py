@@ -268,14 +268,29 @@ def test_only_one_whole_request_is_read_without_the_parser(end):
     assert known.read_head(head + end) is None
 
 
-def test_application_that_fails_at_once_costs_its_own_connection_only():
-    class Failing(Echo):
-        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-            raise ZeroDivisionError(scope, receive, send)
+def test_long_head_of_known_lines_is_left_to_the_parser():
+    """Which refuses a URL that is too long."""
+    known, lines = KnownHeads(), b" HTTP/1.1\r\nHost: a\r\n\r\n"
+    known.keep(b"GET /" + lines, [(b"host", b"a")], 0)
 
+    assert known.read_head(b"GET /b" + lines) is not None
+    assert known.read_head(b"GET /" + b"b" * 65_000 + lines) is None
+
+
+class Failing(Echo):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        raise ZeroDivisionError(scope, receive, send)
+
+
+class Silent(Echo):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+
+@pytest.mark.parametrize("kind", [Failing, Silent])
+def test_application_that_does_not_answer_costs_its_own_connection_only(kind):
     async def send() -> bool:
         transport = Transport()
-        connection = Connection(configure(Failing()), ServerState(), {}, asyncio.get_running_loop())
+        connection = Connection(configure(kind()), ServerState(), {}, asyncio.get_running_loop())
         connection.connection_made(transport)
         connection._application.known_heads.keep(b"GET / HTTP/1.1\r\n\r\n", [], 0)
         connection.data_received(b"GET / HTTP/1.1\r\n\r\n")
