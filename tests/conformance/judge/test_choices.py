@@ -62,11 +62,14 @@ def test_requirement_that_sees_no_choice_has_none(monkeypatch):
     assert set(observed_in(judge(Choosy(400))).values()) == {None}
 
 
-def test_choice_that_could_not_be_told_says_why():
-    class Silent(proof.reference_of(API)):
-        def answer(self, request):
-            return Response(200, never_comes=True) if b"pigeon" in request.body else super().answer(request)
+class Silent(proof.reference_of(API)):
+    """Does not answer to an unknown channel."""
 
+    def answer(self, request):
+        return Response(200, never_comes=True) if b"pigeon" in request.body else super().answer(request)
+
+
+def test_choice_that_could_not_be_told_says_why():
     told = observed_in(judge(Silent(), "unknown-channel"))["unknown-channel"]
 
     assert (told["alternative"], "no answer" in told["detail"]) == (None, True)
@@ -133,14 +136,26 @@ def test_report_of_a_choice_survives_json():
 
 
 def test_table_begins_with_what_is_chosen_otherwise():
-    page = render_page(judge(Choosy(422))).decode()
-    rows = [line for line in page.splitlines() if line.startswith("<tr><td><code>")]
+    rows = list_rows(Choosy(422))
     text = load_choices(API)["unknown-channel"].alternatives["refused-422"].text
 
-    assert "unknown-channel" in rows[0]
-    assert len(rows) == len(["unknown-channel", "both-lists"])  # which were asked about
-    assert "not told" in rows[1]
     assert f"<b>refused-422</b>: {escape(text)}<br>" in rows[0]
+    assert "<code>unknown-channel</code>" in rows[0]
+    assert "<code>both-lists</code>" in rows[1]
+    assert len(rows) == 2  # those that were asked about
+
+
+def test_table_has_what_could_not_be_told_before_what_is_as_by_the_stub():
+    first, second = list_rows(Silent())
+
+    assert "<code>unknown-channel</code>" in first
+    assert "not told" in first
+    assert "<code>both-lists</code>" in second
+
+
+def list_rows(server):
+    page = render_page(judge(server)).decode()
+    return [line for line in page.splitlines() if line.startswith("<tr><td><code>")]
 
 
 def test_table_folds_what_is_as_by_the_stub():
