@@ -87,7 +87,7 @@ class Connection(HttpToolsProtocol):
         self._is_in_head, self._head, self._overhead = True, b"", 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._body_left: int | None = None  # bytes; None of a chunked body, whose end is seen when it comes
-        buffered = BufferedTransport(transport, self.loop, self.tasks)
+        buffered = BufferedTransport(transport, self.loop, self.connections)
         super().connection_made(cast(asyncio.Transport, buffered))
         self._raw_connection = RawConnection(
             buffered, self.timeout_keep_alive - LEEWAY_S, self.on_response_complete

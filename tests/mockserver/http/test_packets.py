@@ -349,11 +349,11 @@ def test_answer_to_a_connection_that_was_reset_is_dropped():
     assert asyncio.run(reset()) == b"sent"
 
 
-@pytest.mark.parametrize(("under_way", "at_once"), [(1, b"answer"), (2, b"")])
-def test_response_leaves_at_once_unless_others_may_leave_with_it(under_way, at_once):
+@pytest.mark.parametrize(("connected", "at_once"), [(1, b"answer"), (3, b"")])
+def test_response_leaves_at_once_unless_others_may_leave_with_it(connected, at_once):
     async def write() -> list[bytes]:
         transport = Transport()
-        buffered = BufferedTransport(transport, asyncio.get_running_loop(), [Mock()] * under_way)
+        buffered = BufferedTransport(transport, asyncio.get_running_loop(), [Mock()] * connected)
         buffered.write_response(b"answer")
         written = [transport.written]
         await asyncio.sleep(0)
