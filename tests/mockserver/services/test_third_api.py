@@ -185,6 +185,23 @@ def test_each_answer_is_checked_though_one_like_it_kept_the_contract():
         assert [put(url).status_code for _ in range(3)] == [200, 200, 500]
 
 
+def test_each_answer_is_checked_by_the_schema_of_its_media_type():
+    """The same bytes may keep one and break another."""
+    spec = library()
+    media_types = {
+        "application/json": {"schema": BOOK},
+        "application/vnd.note+json": {"schema": {"type": "string"}},
+    }
+    spec["paths"]["/books/{number}"]["put"]["responses"]["200"]["content"] = media_types
+    kinds = iter(media_types)
+    reply = {"title": "x"}
+
+    with serve_stub(
+        serving(answering(lambda *_: Reply(200, reply, {"Content-Type": next(kinds)})), spec)
+    ) as url:
+        assert [put(url).status_code for _ in media_types] == [200, 500]
+
+
 @pytest.mark.parametrize("reply", [None, 7, ({}, 200), Reply(200, {"title": "x", "more": object})], ids=repr)
 def test_handler_that_fails_is_a_500_in_the_apis_voice(reply):
     with serve_stub(serving(answering(lambda *_: reply))) as url:
