@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from tests.testbed.stubs import MOCKSERVER, run_command, run_process
+from tests.testbed.waiting import wait_until
 
 # Says that it is there, then how it was told to end.
 PATIENT = """
@@ -153,13 +154,13 @@ def test_ready_file_has_the_url_once_it_answers(tmp_path: Path):
     command = [MOCKSERVER, "--port", "0", "--quiet", "--ready-file", str(ready)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         url = running.stdout.readline().strip()
-        # Written right after the line that was just read.
-        for _ in range(1000):
-            if ready.exists() and ready.read_text():
-                break
+        try:
+            # Written right after the line that was just read.
+            wait_until(lambda: ready.exists() and ready.read_text() != "")
+            found = ready.read_text()
             assert httpx2.get(f"{url}/__admin/health").status_code == 200
-        found = ready.read_text()
-        running.terminate()
+        finally:
+            running.terminate()
 
     assert found == f"{url}\n"
     assert not ready.exists()

@@ -7,7 +7,6 @@ import re
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -26,6 +25,7 @@ from mockserver.http.problems import CannotStart
 from mockserver.testing.client import MockSession
 from tests.mockserver.testing.application import write_preference
 from tests.testbed.calls import PREFERENCE
+from tests.testbed.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -213,10 +213,7 @@ def test_whoever_waits_hears_that_the_stub_stops(capfd):
             pool.submit(httpx2.post, f"{mock.url}{PREFERENCE}", headers=late, timeout=40),
         ]
         # Nothing public tells that a call has arrived before it is answered; uvicorn's own list of calls does.
-        for _ in range(500):
-            if len(mock._server._server.server_state.tasks) == len(asked):
-                break
-            time.sleep(0.01)
+        wait_until(lambda: len(mock._server._server.server_state.tasks) == len(asked))
         mock.stop()
 
     assert [answer.result().status_code for answer in asked] == [503, 503]

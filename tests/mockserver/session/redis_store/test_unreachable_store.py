@@ -16,6 +16,7 @@ from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, token
 from tests.testbed.redis_server import needs_redis, serve_redis
 from tests.testbed.session_caller import A_FAN, Caller
 from tests.testbed.stubs import run_command, serve_stub
+from tests.testbed.waiting import wait_until
 
 SECRET = "dont-show-me"
 
@@ -75,7 +76,7 @@ def test_store_that_goes_away_is_503_in_each_voice_until_it_is_back(tmp_path):
             assert bodies[0]["error"]["code"] == "service_unavailable", bodies[0]
             assert bodies[1].keys() != bodies[0].keys()
             with restart:
-                _until_healthy(http)
+                wait_until(lambda: http.get("/__admin/health").status_code == 200)
                 # What was acknowledged is still there: this server keeps it in a file.
                 assert caller.admin("GET", "state")["onlyautomator"]["preferences"] == [written]
                 assert caller.write({**A_FAN, "value": False}).json()["data"]["id"] == written["id"]
@@ -119,10 +120,3 @@ def _end_server(store: str) -> None:
     subprocess.run(
         ["redis-cli", "-s", store.removeprefix("unix://"), "shutdown"], check=False, capture_output=True
     )
-
-
-def _until_healthy(http: httpx2.Client) -> None:
-    for _ in range(100):
-        if http.get("/__admin/health").status_code == 200:
-            return
-    raise AssertionError("the stub does not recover")
