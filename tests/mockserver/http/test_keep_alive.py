@@ -81,7 +81,7 @@ def turned_stub() -> Iterator[tuple[str, TurnedLoop]]:
         assert ready.wait(10)
         yield listening_socket.socket_url(listener), loop
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(10)
 
 
