@@ -67,16 +67,16 @@ def to_json_form(node: Any, deepest: int) -> Any:
 
     Raises ValueError for more than *deepest* levels.
     """
-    return _convert(node, deepest, 0)
+    return _convert_node(node, deepest, 0)
 
 
-def _convert(node: Any, deepest: int, depth: int) -> Any:
+def _convert_node(node: Any, deepest: int, depth: int) -> Any:
     if depth > deepest:
         raise ValueError(f"nested deeper than {deepest} levels")
     if isinstance(node, dict):
-        return {_convert_key(key): _convert(value, deepest, depth + 1) for key, value in node.items()}
+        return {_convert_key(key): _convert_node(value, deepest, depth + 1) for key, value in node.items()}
     if isinstance(node, list):
-        return [_convert(item, deepest, depth + 1) for item in node]
+        return [_convert_node(item, deepest, depth + 1) for item in node]
     return node
 
 

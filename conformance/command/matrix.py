@@ -59,7 +59,7 @@ def compare_reports_side_by_side(
     if is_json:
         typer.echo(render_document(tables, left_out, Path()), nl=False)
     else:
-        for line in _summarize(tables):
+        for line in _summarize_tables(tables):
             typer.echo(line)
         typer.echo(f"written: {out}" if out else "--out matrix.html writes all of it as a page")
     for one in left_out:
@@ -75,7 +75,7 @@ def _refuse_to_replace(out: Path, found: Mapping[str, Sequence[Implementation]])
         exit_with_usage_error(f"--out {out}: is one of the reports, and would be lost; name another file")
 
 
-def _summarize(tables: Sequence[Table]) -> Iterator[str]:
+def _summarize_tables(tables: Sequence[Table]) -> Iterator[str]:
     """Yield a line for each API, and one for each implementation with its grade, and how much it fails or got worse."""
     from conformance.http.foreign_text import to_one_line
     from conformance.report.matrix.table import find_grade

@@ -95,7 +95,7 @@ def prepare_spec(spec: openapi.Spec) -> openapi.Spec:
     }
     if any(one.startswith(_PATHS) for one in walk_references(spec)):
         prepared["x-paths"] = paths
-        return dict(_rewrite(prepared))
+        return dict(_rewrite_references(prepared))
     return {**prepared, "components": _select_components(spec.get("components"), prepared["paths"])}
 
 
@@ -180,14 +180,14 @@ def _prepare_parameters(spec: openapi.Spec, owner: Mapping[str, Any]) -> list[An
     return found
 
 
-def _rewrite(node: Any) -> Any:
+def _rewrite_references(node: Any) -> Any:
     """Return *node* with references to parts of operations that lead to where those are kept; itself if it has none."""
     if isinstance(node, list):
-        items = [_rewrite(item) for item in node]
+        items = [_rewrite_references(item) for item in node]
         return node if all(new is old for new, old in zip(items, node, strict=True)) else items
     if isinstance(node, str):
         return _ASIDE + node.removeprefix(_PATHS) if node.startswith(_PATHS) else node
     if not isinstance(node, dict):
         return node
-    found = {key: _rewrite(value) for key, value in node.items()}
+    found = {key: _rewrite_references(value) for key, value in node.items()}
     return node if all(value is node[key] for key, value in found.items()) else found

@@ -17,28 +17,28 @@ def matches_any(operation: Operation, selectors: Iterable[str]) -> bool:
     Each is a glob of operationIds (``get*``), of tags (``tag:books``), of paths (``/books/*``), or of the paths of one
     method (``GET /books/*``).
     """
-    return any(_matches(operation, one) for one in selectors)
+    return any(_matches_selector(operation, one) for one in selectors)
 
 
 def describe_unknown(selector: str, operations: Sequence[Operation]) -> str | None:
     """Say that *selector* selects none of *operations*, and what is nearest; None if it does select one."""
-    if any(_matches(one, selector) for one in operations):
+    if any(_matches_selector(one, selector) for one in operations):
         return None
     near = difflib.get_close_matches(selector, _list_names(selector, operations), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else "`conformance list --spec FILE` lists them"
     return f"the contract has no such operation; {hint}"
 
 
-def _matches(operation: Operation, selector: str) -> bool:
+def _matches_selector(operation: Operation, selector: str) -> bool:
     if selector.startswith(_TAG):
-        return any(_fits(tag, selector.removeprefix(_TAG)) for tag in operation.tags)
+        return any(_fits_pattern(tag, selector.removeprefix(_TAG)) for tag in operation.tags)
     method, path = _split_place(selector)
     if path:
-        return method in ("", operation.method) and _fits(operation.path, path)
-    return any(_fits(name, selector) for name in (operation.id, operation.own_name))
+        return method in ("", operation.method) and _fits_pattern(operation.path, path)
+    return any(_fits_pattern(name, selector) for name in (operation.id, operation.own_name))
 
 
-def _fits(name: str, selector: str) -> bool:
+def _fits_pattern(name: str, selector: str) -> bool:
     return name == selector or fnmatch.fnmatchcase(name, selector)  # a name may have brackets of its own
 
 

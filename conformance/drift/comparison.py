@@ -107,7 +107,7 @@ def compare_with_stub(
     """
     _check_presence(stub, mode, connect_stub)
     callbacks = {"on_start": on_start, "on_result": on_result}
-    verdict = _judge(target, "target", budget_s, seed, mode, connect_target, **callbacks)
+    verdict = _judge_server(target, "target", budget_s, seed, mode, connect_target, **callbacks)
     redaction = make_redaction(suite_of(target))
     for secret in (*target.secrets(), *stub.secrets()):
         redaction.conceal(secret.reveal(), secret.name)
@@ -145,13 +145,13 @@ def _check_presence(stub: AnyTarget, mode: Mode, connect: Callable[..., HttpConn
 
 def _judge_stub(stub: AnyTarget, seed: int, mode: Mode, connect: Callable[..., HttpConnection]) -> Verdict:
     """Judge *stub*; raises CannotRun if it is gone before the end."""
-    verdict = _judge(stub, "stub", _STUB_WITHIN_S, seed, mode, connect)
+    verdict = _judge_server(stub, "stub", _STUB_WITHIN_S, seed, mode, connect)
     if trouble := verdict.stopped or verdict.ended_by:
         raise CannotRun(f"the stub: {trouble}")
     return verdict
 
 
-def _judge(
+def _judge_server(
     target: AnyTarget,
     what: str,
     budget_s: float,

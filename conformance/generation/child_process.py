@@ -68,7 +68,7 @@ class _Child:
                 warnings.simplefilter("ignore", DeprecationWarning)
                 self._pid = os.fork()
             if self._pid == 0:
-                _serve(calls, target, limit_s)
+                _make_calls(calls, target, limit_s)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(target)
@@ -109,7 +109,7 @@ class _Child:
         os.close(self._source)
 
 
-def _serve(calls: Sequence[Callable[[], Any]], target: int, limit_s: float) -> None:
+def _make_calls(calls: Sequence[Callable[[], Any]], target: int, limit_s: float) -> None:
     """Make the calls and end this process: past all that its original would do at its own end."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -145,7 +145,7 @@ def _result_of_failure(
     member = _redact_member(error.member, client.redaction)
     result = make(status, reason, expected, got, at_fault, member, error.subject, evidence=evidence)
     second = _find_second_write(result)
-    return make("inconclusive", _doubt(second, reason), evidence=evidence) if second else result
+    return make("inconclusive", _describe_doubt(second, reason), evidence=evidence) if second else result
 
 
 def _find_second_write(result: Result) -> Exchange | None:
@@ -164,7 +164,7 @@ def _may_follow_from_repeat(exchange: Exchange) -> bool:
     return exchange.status is not None and (exchange.status < 400 or exchange.status in _STATUSES_OF_REPEATS)
 
 
-def _doubt(write: Exchange, reason: str) -> str:
+def _describe_doubt(write: Exchange, reason: str) -> str:
     return (
         f"a {write.method} was sent again after its answer had not come whole, so it may have been carried out twice, "
         f"and that may be why: {reason}"

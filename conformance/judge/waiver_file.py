@@ -28,7 +28,7 @@ def waive_failures(verdict: Verdict, waivers: Sequence[Waiver], *, owner: str, e
     return [
         Waiver(
             id=result.requirement.id,
-            reason=reasons.get(result.requirement.id) or _shorten(str(result.reason)),
+            reason=reasons.get(result.requirement.id) or _shorten_reason(str(result.reason)),
             owner=owner,
             expires=expires,
         )
@@ -76,7 +76,7 @@ def change_waivers(file: Path, added: Sequence[Waiver], removed: Collection[str]
     # Comments are worth the effort, and no effort is worth a wrong file.
     is_kept: bool = _read_list(changed) == wanted
     # What a link leads to has been read as a list of waivers; one that leads to nothing is replaced.
-    content = (changed if is_kept else _dump(wanted)).replace("\n", line_end)
+    content = (changed if is_kept else _dump_waivers(wanted)).replace("\n", line_end)
     write_atomically(file.resolve() if file.exists() else file, content)
     return is_kept
 
@@ -98,7 +98,7 @@ def _renew_in_text(text: str, renewed: Mapping[str, Waiver]) -> str:
         members = {key.value: value for key, value in item.value}
         if waiver := renewed.get(members["id"].value):
             for name, value in (("owner", waiver.owner), ("expires", str(waiver.expires))):
-                written = _dump([{name: value}]).partition(": ")[2].rstrip("\n")
+                written = _dump_waivers([{name: value}]).partition(": ")[2].rstrip("\n")
                 edits.append((members[name].start_mark.index, members[name].end_mark.index, written))
     for start, end, written in sorted(edits, reverse=True):
         text = text[:start] + written + text[end:]
@@ -131,7 +131,7 @@ def _add_to_text(text: str, new: Sequence[dict[str, Any]]) -> str:
     if text and not text.endswith("\n"):
         text += "\n"
     indent = " " * root.start_mark.column if root and root.value else ""
-    return text + textwrap.indent(_dump(new), indent)
+    return text + textwrap.indent(_dump_waivers(new), indent)
 
 
 def _find_dash(lines: Sequence[str], at: int) -> int:
@@ -154,7 +154,7 @@ class _PlainDumper(yaml.SafeDumper):
         return True
 
 
-def _dump(waivers: Sequence[dict[str, Any]]) -> str:
+def _dump_waivers(waivers: Sequence[dict[str, Any]]) -> str:
     # As days, or they would be quoted: what dumps knows YAML 1.1, and quotes more than need be.
     days = [{name: _parse_day(name, value) for name, value in one.items()} for one in waivers]
     text: str = yaml.dump(days, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=118)
@@ -165,5 +165,5 @@ def _parse_day(name: str, value: Any) -> Any:
     return date.fromisoformat(value) if name == "expires" else value
 
 
-def _shorten(text: str) -> str:
+def _shorten_reason(text: str) -> str:
     return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}…"

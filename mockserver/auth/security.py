@@ -57,7 +57,7 @@ def compile_security(
     checks = {name: _make_check(schemes[name], credentials, token_keys, mode, verify_hmac) for name in names}
     ways = [
         (
-            *_combine([readers[name] for name in alternative], [checks[name] for name in alternative]),
+            *_combine_checks([readers[name] for name in alternative], [checks[name] for name in alternative]),
             write_challenges(security, schemes, refused=alternative),
         )
         # A signature stands where a bearer token may, and only its reader knows its form.
@@ -112,7 +112,7 @@ def _takes_signature(alternative: Mapping[str, Any], schemes: Mapping[str, Schem
     return any(credential_kind(schemes[name]) == SIGNATURE for name in alternative)
 
 
-def _combine(
+def _combine_checks(
     readers: list[ReadCredential], checks: list[_CheckCredential]
 ) -> tuple[ReadCredential, _CheckCredential]:
     """Make one reader and one check of several: all credentials must be good, and the first names the caller."""

@@ -52,7 +52,8 @@ class CallLog:
             return
         secrets = exchange.request.headers.secrets
         remarks = [
-            _clean(secrets.redact_text(one), _LONGEST_REMARK) for one in _list_remarks(exchange, response)
+            _clean_text(secrets.redact_text(one), _LONGEST_REMARK)
+            for one in _list_remarks(exchange, response)
         ]
         status = None if response is None else response.status
         if not self._shows_successes and not remarks and status is not None and status < 400:
@@ -64,7 +65,7 @@ class CallLog:
         words = [
             self._paint(time.strftime("%H:%M:%S", time.localtime(self._seconds())), _DIM),
             request.method,
-            _clean(target, _LONGEST_TARGET),
+            _clean_text(target, _LONGEST_TARGET),
             self._paint(str(status or "none"), _choose_colour(status)),
         ]
         if operation is not None and exchange.near_miss is None:
@@ -94,7 +95,7 @@ class CallLog:
             self._poll = _always_full
 
 
-def _clean(text: str, longest: int) -> str:
+def _clean_text(text: str, longest: int) -> str:
     """Take out of *text* what would command the terminal, and cut it."""
     text = clean_line(text)
     return text if len(text) <= longest else f"{text[:longest]}…"

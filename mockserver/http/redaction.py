@@ -193,7 +193,9 @@ class SecretNames(NamedTuple):
     def _redact_json(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {
-                self.redact_text(name): _hide(name, one) if is_secret_member(name) else self._redact_json(one)
+                self.redact_text(name): _redact_value(name, one)
+                if is_secret_member(name)
+                else self._redact_json(one)
                 for name, one in value.items()
             }
         if isinstance(value, list):
@@ -214,7 +216,7 @@ def _is_json_text(content: bytes) -> bool:
     return len(content) > 1 and content[:1] == content[-1:] == b'"'
 
 
-def _hide(name: str, value: Any) -> Any:
+def _redact_value(name: str, value: Any) -> Any:
     """Replace *value*, unless it says only whether there is one, or how many."""
     if value is None or isinstance(value, bool) or value in ("", [], {}):
         return value

@@ -82,7 +82,7 @@ def _document_status(spec: Any, choice: Choice, alternative: Alternative) -> Non
             response = _describe_redirect(alternative)
         elif str(default) in responses:
             # Not the same object: its examples have the status in them, in some APIs.
-            response = copy.deepcopy(_resolve(spec, responses[str(default)]))
+            response = copy.deepcopy(_follow_reference(spec, responses[str(default)]))
             response.pop(MARK, None)
             former = {"status": default, "code": _find_code(spec, default)}
             _rewrite_examples(spec, response, spec.get(_ERROR_BODY), former, status)
@@ -116,7 +116,7 @@ def _rewrite_errors(spec: Any, taken: Sequence[Alternative]) -> None:
     seen: set[int] = set()
     for _, operation in list_operations(spec):
         for status, given in operation["responses"].items():
-            response = _resolve(spec, given)
+            response = _follow_reference(spec, given)
             if not status.isdigit() or int(status) < _INVALID or id(response) in seen:
                 continue
             seen.add(id(response))
@@ -144,7 +144,7 @@ def _rewrite_examples(
         return
     for content in response.get("content", {}).values():
         for example in content.get("examples", {}).values():
-            known = {**former, **extract_values(former_body, _resolve(spec, example).get("value"))}
+            known = {**former, **extract_values(former_body, _follow_reference(spec, example).get("value"))}
             code = _find_code(spec, status) or known.get("code")
             example["value"] = fill_template(
                 body, escape_values({**known, "status": status, "code": code}, media_type)
@@ -155,7 +155,7 @@ def _find_code(spec: Any, status: int) -> Any:
     return spec.get(_ERROR_CODES, {}).get(str(status))
 
 
-def _resolve(spec: Any, node: Any) -> Any:
+def _follow_reference(spec: Any, node: Any) -> Any:
     """Follow a reference; the package above does it with more care, and imports this one."""
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
         steps = node["$ref"].removeprefix("#/").split("/")

@@ -28,12 +28,12 @@ def check_chosen(choices: Mapping[str, Choice], chosen: Mapping[str, Any], where
     found = {}
     for id_, told in chosen.items():
         if id_ not in choices:
-            raise UnknownChoice(f"{where}{id_} is not a choice; {_suggest(id_, choices)}")
+            raise UnknownChoice(f"{where}{id_} is not a choice; {_suggest_word(id_, choices)}")
         known = choices[id_].alternatives
         name = "null" if told is None else told
         if not isinstance(name, str) or name not in known:
             shown = name if isinstance(name, str) else repr(name)
-            raise UnknownChoice(f"{where}{id_}: {shown} is not an alternative; {_suggest(name, known)}")
+            raise UnknownChoice(f"{where}{id_}: {shown} is not an alternative; {_suggest_word(name, known)}")
         found[id_] = name
     return found
 
@@ -43,7 +43,7 @@ def complete_chosen(choices: Mapping[str, Choice], chosen: Chosen) -> dict[str, 
     return {id_: chosen.get(id_, choice.default) for id_, choice in choices.items()}
 
 
-def _suggest(word: Any, known: Iterable[str]) -> str:
+def _suggest_word(word: Any, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(str(word), names, n=1)
     if near:

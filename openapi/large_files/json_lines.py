@@ -66,14 +66,14 @@ class _Finder:
             index += 1
             if is_object:
                 key, at = _scan_text(text, at + 1)
-                at = _skip_space(text, _expect(text, _skip_space(text, at), ":"))
+                at = _skip_space(text, _expect_mark(text, _skip_space(text, at), ":"))
             found = steps.pop(key, [])
             for number in found:
                 self.begins[number] = begin
             at = self.note_parts(at, found, depth + 1) if found else _scan_value(text, at)[1]
             at = _skip_space(text, at)
             if text[at] != closing:
-                at = _skip_space(text, _expect(text, at, ","))
+                at = _skip_space(text, _expect_mark(text, at, ","))
         return at + 1
 
 
@@ -82,7 +82,7 @@ def _skip_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _expect(text: str, at: int, mark: str) -> int:
+def _expect_mark(text: str, at: int, mark: str) -> int:
     if text[at] != mark:
         raise NotJson
     return at + 1

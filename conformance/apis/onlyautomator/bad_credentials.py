@@ -200,7 +200,7 @@ def _require_plain_refusals(driver: Driver) -> None:
             raise Inconclusive(f"a list is given {carried} as well")
 
 
-def _list(driver: Driver, kind: Kind[Driver]) -> Response:
+def _request_list(driver: Driver, kind: Kind[Driver]) -> Response:
     carried = kind.make(driver)
     if kind not in DOCUMENTED:
         _require_plain_refusals(driver)
@@ -214,7 +214,7 @@ PLACES: Sequence[Place[Driver]] = (
     Place(UPDATE, _write_of(make_update), _SENT_AS_UPDATES),
     Place("a write for another fan", _write_of(_make_for_other_fan), (NO_TOKEN,)),
     Place("a write in a common category", _write_of(_make_in_common_category), (NO_TOKEN,)),
-    Place("a list", _list, _SENT_FOR_LISTS, _LEFT_OUT_OF_LISTS, lambda _: "list-bad-token"),
+    Place("a list", _request_list, _SENT_FOR_LISTS, _LEFT_OUT_OF_LISTS, lambda _: "list-bad-token"),
 )
 TABLE = Table(PLACES, KINDS, drawn=3)
 

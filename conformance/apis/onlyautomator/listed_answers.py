@@ -64,7 +64,7 @@ def find_disagreements(records: Records, known: KnownWrites) -> Iterator[Disagre
                 if type(told) is str and record.get(name) == told:
                     continue  # as nearly all that is listed
                 is_there = name in record or name in MAY_BE_LEFT_OUT
-                if name in answered and not (is_there and _agree(name, record, answered)):
+                if name in answered and not (is_there and _agree_on(name, record, answered)):
                     yield Disagreement(name, record, written)
 
 
@@ -121,7 +121,7 @@ def _names_of(record: Data) -> tuple[str, str]:
     return str(category), str(preference)
 
 
-def _agree(name: str, record: Data, answered: Data) -> bool:
+def _agree_on(name: str, record: Data, answered: Data) -> bool:
     if name not in record:
         return True
     one, other = record[name], answered[name]

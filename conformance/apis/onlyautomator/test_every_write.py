@@ -83,7 +83,7 @@ def _accepted_answers(driver: Driver) -> Iterator[Response]:
             raise Inconclusive(f"the write was refused with status {answer.status}")
 
 
-def _records(driver: Driver) -> Iterator[tuple[Data, Response]]:
+def _answered_records(driver: Driver) -> Iterator[tuple[Data, Response]]:
     """Yield every record that was answered; that each answer has one, another requirement judges."""
     for answer in _accepted_answers(driver):
         with suppress(Inconclusive):
@@ -94,7 +94,7 @@ def _records(driver: Driver) -> Iterator[tuple[Data, Response]]:
 def test_create_answers_200(driver: Driver) -> None:
     """MUST answer 200 when a preference is created. (onlyautomator: 200 Success)"""
     with suppress(*UNDECIDED):
-        for data, answer in _records(driver):
+        for data, answer in _answered_records(driver):
             # What was sent by other means may have made the record before.
             if "createdAt" in data and data["createdAt"] == data.get("updatedAt"):
                 expect_status(answer, 200)
@@ -166,7 +166,7 @@ def test_data_value(driver: Driver) -> None:
 
 def test_data_source(driver: Driver) -> None:
     """MUST answer with data.source, a string or null. (onlyautomator: Response)"""
-    for data, answer in _records(driver):
+    for data, answer in _answered_records(driver):
         if "source" not in data or not isinstance(data["source"], str | None):
             got = _describe_member(data, "source")
             expect(False, "data.source, a string or null", got, answer, ("data", "source"))
@@ -183,7 +183,7 @@ def test_data_updated_at(driver: Driver) -> None:
 
 
 def _expect_text(driver: Driver, name: str) -> None:
-    for data, answer in _records(driver):
+    for data, answer in _answered_records(driver):
         if not isinstance(text := data.get(name), str):
             got = _describe_member(data, name)
             expect(False, f"data.{name}, a string", got, answer, ("data", name))
@@ -191,7 +191,7 @@ def _expect_text(driver: Driver, name: str) -> None:
 
 
 def _expect_timestamp(driver: Driver, name: str) -> None:
-    for data, answer in _records(driver):
+    for data, answer in _answered_records(driver):
         if parse_instant(data.get(name)) is None:
             got = _describe_member(data, name)
             expect(False, f"data.{name}, an ISO timestamp", got, answer, ("data", name))
@@ -212,7 +212,7 @@ class _Sequence(NamedTuple):
     writes: list[SentWrite]
 
 
-def _sequences(driver: Driver) -> Iterator[_Sequence]:
+def _unjudged_sequences(driver: Driver) -> Iterator[_Sequence]:
     """Yield the sequences of the run that no requirement of its own judges, as those of the exam and the model."""
     for writes in _plain_writes(driver):
         if triple_of(writes[0].body) in driver.judged_triples:
@@ -227,7 +227,7 @@ def _sequences(driver: Driver) -> Iterator[_Sequence]:
             yield _Sequence(user, is_shared, own)
 
 
-def _texts(writes: list[SentWrite], name: str) -> Iterator[tuple[str, SentWrite]]:
+def _texts_called(writes: list[SentWrite], name: str) -> Iterator[tuple[str, SentWrite]]:
     """Yield a member of each answer that is a text; that it is there and is one, another requirement judges."""
     for write in writes:
         with suppress(Inconclusive):
@@ -268,9 +268,9 @@ def test_update_keeps_id(driver: Driver) -> None:
     with suppress(*UNDECIDED, NotTested):
         replace_value_once(driver, "007", 7)
         write_claims(driver)
-    for _, _, writes in _sequences(driver):
+    for _, _, writes in _unjudged_sequences(driver):
         seen: dict[Hashable, tuple[str, SentWrite]] = {}
-        for given, write in _texts(writes, "id"):
+        for given, write in _texts_called(writes, "id"):
             _expect_known(seen, "triple", "id", given, write)
     for answer in create_and_update_first_record(driver):
         _require_text(answer, "id")
@@ -284,9 +284,9 @@ def test_update_keeps_created_at(driver: Driver) -> None:
     with suppress(*UNDECIDED):
         if not _moves_updated_at(driver):
             update_a_second_later(driver)
-    for _, _, writes in _sequences(driver):
+    for _, _, writes in _unjudged_sequences(driver):
         seen: dict[Any, datetime] = {}
-        for text, write in _texts(writes, "createdAt"):
+        for text, write in _texts_called(writes, "createdAt"):
             # What a createdAt of the body's own does to it, another requirement judges.
             if "createdAt" not in write.body and (now := parse_instant(text)) is not None:
                 made = seen.setdefault(str(data_of(write.answer).get("id")), now)
@@ -302,7 +302,7 @@ def _moves_updated_at(driver: Driver) -> bool:
     return require_moment(data_of(second), "updatedAt") > require_moment(data_of(first), "updatedAt")
 
 
-def _updates(driver: Driver, *, of_all: bool = False) -> list[Update]:
+def _list_updates(driver: Driver, *, of_all: bool = False) -> list[Update]:
     """Return the updates of the run; only *of_all* those of records that requirements of their own judge."""
     with suppress(*UNDECIDED, NotTested):
         write_as_both_users(driver)
@@ -326,7 +326,7 @@ def test_update_moves_updated_at(driver: Driver) -> None:
         after = require_moment(data_of(second), "updatedAt")
     expected, member = f"updatedAt after {before.isoformat()}", ("data", "updatedAt")
     expect(after > before, expected, after.isoformat(), second, member)
-    expect_later_times(driver, _updates(driver, of_all=True))
+    expect_later_times(driver, _list_updates(driver, of_all=True))
 
 
 def test_updated_at_never_goes_back(driver: Driver) -> None:
@@ -337,7 +337,7 @@ def test_updated_at_never_goes_back(driver: Driver) -> None:
     for answer in create_and_update_first_record(driver):
         for name in ("createdAt", "updatedAt"):
             require_moment(data_of(answer), name)
-    expect_no_step_back(_updates(driver))
+    expect_no_step_back(_list_updates(driver))
 
 
 def test_fan_id_is_stable(driver: Driver) -> None:
@@ -348,8 +348,8 @@ def test_fan_id_is_stable(driver: Driver) -> None:
     The document's example shows an internal id instead of the one that was sent, so either is accepted.
     """
     seen: dict[Hashable, tuple[str, SentWrite]] = {}
-    for user, _, writes in _sequences(driver):
-        for given, write in _texts(writes, "fanId"):
+    for user, _, writes in _unjudged_sequences(driver):
+        for given, write in _texts_called(writes, "fanId"):
             _expect_known(seen, (user, write.body["fanId"]), "fanId", given, write)
     _require_text(create_first_record(driver), "fanId")
 
@@ -363,8 +363,8 @@ def test_user_id_is_stable(driver: Driver) -> None:
     first = create_first_record(driver)
     seen: dict[Hashable, tuple[str, SentWrite]] = {}
     shared: list[tuple[str, SentWrite]] = []
-    for user, is_shared, writes in _sequences(driver):
-        for given, write in _texts(writes, "userId"):
+    for user, is_shared, writes in _unjudged_sequences(driver):
+        for given, write in _texts_called(writes, "userId"):
             # What a userId of the body's own does to it, another requirement judges.
             if is_shared:
                 # Whoever else may write, other requirements ask.

@@ -110,7 +110,7 @@ KINDS: Sequence[Kind[Driver]] = (
 )
 
 
-def _write(
+def _write_category(
     choose: Callable[[Places], place.Place],
     driver: Driver,
     kind: Kind[Driver],
@@ -128,7 +128,9 @@ def _write(
     )
 
 
-def _read(choose: Callable[[Places], place.Place], driver: Driver, kind: Kind[Driver]) -> Response:
+def _read_preferences(
+    choose: Callable[[Places], place.Place], driver: Driver, kind: Kind[Driver]
+) -> Response:
     if not driver.has_read_back:
         raise NotTested("capabilities: [read_back] is not in the profile", "capabilities")
     carried = kind.make(driver)
@@ -140,7 +142,7 @@ def _read(choose: Callable[[Places], place.Place], driver: Driver, kind: Kind[Dr
     )
 
 
-def _restrict(names: Sequence[str], driver: Driver, kind: Kind[Driver]) -> Response:
+def _write_restrictions(names: Sequence[str], driver: Driver, kind: Kind[Driver]) -> Response:
     if not driver.has_read_back:
         raise NotTested("capabilities: [read_back] is not in the profile", "capabilities")
     carried = kind.make(driver)
@@ -170,32 +172,50 @@ _READ_PLACES: Mapping[str, Callable[[Places], place.Place]] = {
 }
 # HEAD is none of them: no page of the vendor's has it, and whoever is let in by it sees no preference and changes none.
 PLACES: Sequence[Place[Driver]] = (
-    Place(WRITE, partial(_write, lambda places: places.main), tuple(kind.name for kind in KINDS)),
+    Place(WRITE, partial(_write_category, lambda places: places.main), tuple(kind.name for kind in KINDS)),
     Place(
         "a write in the other slash form",
-        partial(_write, lambda places: places.main, is_other_style=True),
+        partial(_write_category, lambda places: places.main, is_other_style=True),
         _EVERY_TIME,
     ),
-    Place("a write for a tenant", partial(_write, lambda places: places.tenant), _EVERY_TIME),
-    Place("a write for another object", partial(_write, lambda places: places.other_object), _EVERY_TIME),
+    Place("a write for a tenant", partial(_write_category, lambda places: places.tenant), _EVERY_TIME),
+    Place(
+        "a write for another object",
+        partial(_write_category, lambda places: places.other_object),
+        _EVERY_TIME,
+    ),
     Place(
         "a write for an object of another type",
-        partial(_write, lambda places: places.other_type_object),
+        partial(_write_category, lambda places: places.other_type_object),
         _EVERY_TIME,
     ),
-    Place("a write for an unknown type", partial(_write, lambda places: places.unknown_type), _EVERY_TIME),
-    Place("a write in another category", partial(_write, lambda places: places.other_category), _EVERY_TIME),
     Place(
-        "a write in a locked category", partial(_write, lambda places: places.locked_category), _EVERY_TIME
+        "a write for an unknown type",
+        partial(_write_category, lambda places: places.unknown_type),
+        _EVERY_TIME,
     ),
-    Place(READ, partial(_read, lambda places: places.main), (), (NO_KEY, WRONG_KEY), _judge_read),
+    Place(
+        "a write in another category",
+        partial(_write_category, lambda places: places.other_category),
+        _EVERY_TIME,
+    ),
+    Place(
+        "a write in a locked category",
+        partial(_write_category, lambda places: places.locked_category),
+        _EVERY_TIME,
+    ),
+    Place(READ, partial(_read_preferences, lambda places: places.main), (), (NO_KEY, WRONG_KEY), _judge_read),
     *(
-        Place(name, partial(_read, choose), _EVERY_TIME, (), _judge_read)
+        Place(name, partial(_read_preferences, choose), _EVERY_TIME, (), _judge_read)
         for name, choose in _READ_PLACES.items()
     ),
     *(
         Place(
-            f"PATCH of {what}", partial(_restrict, NEIGHBOUR_PATHS[what]), _EVERY_TIME, (), _judge_restriction
+            f"PATCH of {what}",
+            partial(_write_restrictions, NEIGHBOUR_PATHS[what]),
+            _EVERY_TIME,
+            (),
+            _judge_restriction,
         )
         for what in (CHANNEL_PREFERENCES, FULL_PREFERENCE)
     ),

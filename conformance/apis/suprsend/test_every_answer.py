@@ -57,7 +57,7 @@ def _accepted_answers(driver: Driver) -> Iterator[Response]:
         require_success(answer)
 
 
-def _categories(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
+def _answered_categories(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
     """Yield every category that was answered; that each answer is one, another requirement judges."""
     is_any = False
     for answer in _accepted_answers(driver):
@@ -80,10 +80,10 @@ def _named_categories(driver: Driver) -> Iterator[tuple[AcceptedWrite, dict[str,
             yield write, category_of(write.answer)
 
 
-def _channels(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
+def _answered_channels(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
     """Yield every channel that was listed as an object."""
     is_any = False
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         for channel in channels_in(category):
             is_any = True
             yield channel, answer
@@ -129,13 +129,13 @@ def test_media_type(driver: Driver) -> None:
 
 def test_name(driver: Driver) -> None:
     """MUST answer with name, a string. (suprsend: Response)"""
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         _expect_text(category, "name", answer)
 
 
 def test_category(driver: Driver) -> None:
     """MUST answer with category, a string. (suprsend: Response)"""
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         _expect_text(category, "category", answer)
 
 
@@ -144,7 +144,7 @@ def test_description(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         value = category.get("description")
         is_right = value is None or isinstance(value, str)
         expect(is_right, "description: a string or null", describe_value(value), answer, ("description",))
@@ -155,7 +155,7 @@ def test_description_is_there(driver: Driver) -> None:
 
     The document marks no member of the answer as required, and a category need not have a description.
     """
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         expect("description" in category, "description", "no such member", answer, ("description",))
 
 
@@ -167,7 +167,7 @@ def test_original_preference(driver: Driver) -> None:
     Which of them it is, is not judged here. A category that cannot be left may have cant_unsubscribe for its default,
     as the document calls it under is_editable.
     """
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         name, is_there = "original_preference", "original_preference" in category
         expect(is_there, name, "no such member", answer, (name,))
         is_locked = category.get("is_editable") is False
@@ -181,13 +181,13 @@ def test_preference(driver: Driver) -> None:
     It is the final preference, which there always is: also a write whose preference is null, or another word, is
     answered with one of the two if it is accepted.
     """
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         _expect_preference(category, "preference", answer)
 
 
 def test_is_editable(driver: Driver) -> None:
     """MUST answer with is_editable, a boolean. (suprsend: Response)"""
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         _expect_boolean(category, "is_editable", answer)
 
 
@@ -196,7 +196,7 @@ def test_channels(driver: Driver) -> None:
 
     A category that is opted out may list channels or none: the document shows one that is opted in.
     """
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         if category.get("preference") == IN:
             value = category.get("channels")
             got, member = partial(describe_value, value), ("channels",)
@@ -205,7 +205,7 @@ def test_channels(driver: Driver) -> None:
 
 def test_channels_are_objects(driver: Driver) -> None:
     """MUST answer with an object for every channel. (suprsend: Response)"""
-    for category, answer in _categories(driver):
+    for category, answer in _answered_categories(driver):
         listed = category.get("channels")
         for at, channel in enumerate(listed if isinstance(listed, list) else []):
             is_object, member = isinstance(channel, dict), ("channels", at)
@@ -214,7 +214,7 @@ def test_channels_are_objects(driver: Driver) -> None:
 
 def test_channel_names(driver: Driver) -> None:
     """MUST answer with channel, a string, for every channel, as the example shows it. (suprsend: Response)"""
-    for channel, answer in _channels(driver):
+    for channel, answer in _answered_channels(driver):
         _expect_text(channel, "channel", answer)
 
 
@@ -223,7 +223,7 @@ def test_channel_preferences(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    for channel, answer in _channels(driver):
+    for channel, answer in _answered_channels(driver):
         _expect_preference(channel, "preference", answer)
 
 
@@ -232,7 +232,7 @@ def test_channel_is_editable(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    for channel, answer in _channels(driver):
+    for channel, answer in _answered_channels(driver):
         _expect_boolean(channel, "is_editable", answer)
 
 

@@ -47,7 +47,7 @@ ORDER = 5
 LOOKS_BACK = True
 
 
-def _choices(driver: Driver) -> Iterator[Choice]:
+def _accepted_choices(driver: Driver) -> Iterator[Choice]:
     """Yield every choice of the run, among them some for every place that the profile names."""
     for write in (switch_category_once, switch_channel_once, switch_other_type_once, choose_elsewhere_once):
         with suppress(NotTested, *UNDECIDED):  # whether these are accepted, another requirement judges
@@ -55,7 +55,7 @@ def _choices(driver: Driver) -> Iterator[Choice]:
     yield from list_choices(driver)
 
 
-def _of(answer: Response) -> str:
+def _name_subject(answer: Response) -> str:
     return f" for {describe_subject(answer.exchange)}"
 
 
@@ -76,7 +76,7 @@ def _expect_choices_followed(driver: Driver, choices: Iterable[Choice]) -> None:
             not choice.has_to_be_in if choice.asked == IN else choice.said.get("is_editable") is False
         )
         if not may_differ:
-            expect_preference(choice.answer, choice.asked, _of(choice.answer))
+            expect_preference(choice.answer, choice.asked, _name_subject(choice.answer))
 
 
 # --- the category ----------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def test_preference_follows_opt_out(driver: Driver) -> None:
     expect(out.ok, "a 2xx", f"status {out.status}", out)
     expect_preference(out, OUT)
     _expect_choices_followed(
-        driver, (one for one in _choices(driver) if one.asked == OUT and not one.has_lists)
+        driver, (one for one in _accepted_choices(driver) if one.asked == OUT and not one.has_lists)
     )
 
 
@@ -111,7 +111,11 @@ def test_preference_follows_opt_in(driver: Driver) -> None:
         expect_preference(beside.back, IN, " beside a list, too")
     _expect_choices_followed(
         driver,
-        (one for one in _choices(driver) if one.asked == IN and not one.out and not one.is_by_default),
+        (
+            one
+            for one in _accepted_choices(driver)
+            if one.asked == IN and not one.out and not one.is_by_default
+        ),
     )
 
 
@@ -124,7 +128,9 @@ def test_defaults_to_opt_in(driver: Driver) -> None:
     takes no channel out.
     """
     _expect_default_accepted(driver)
-    _expect_choices_followed(driver, (one for one in _choices(driver) if one.is_by_default and not one.out))
+    _expect_choices_followed(
+        driver, (one for one in _accepted_choices(driver) if one.is_by_default and not one.out)
+    )
     _expect_default_accepted_elsewhere(driver)
 
 
@@ -152,7 +158,7 @@ def _expect_default_accepted_elsewhere(driver: Driver) -> None:
             return
     for beside, by_default, *_ in choose_elsewhere_once(driver).values():
         if beside.ok:
-            how = f"a 2xx without a preference, as beside one,{_of(by_default)}"
+            how = f"a 2xx without a preference, as beside one,{_name_subject(by_default)}"
             expect(by_default.ok, how, f"status {by_default.status}", by_default)
 
 
@@ -166,7 +172,7 @@ def test_category_stays_in(driver: Driver) -> None:
     expect_preference(out, IN)
     _expect_choices_followed(
         driver,
-        (one for one in _choices(driver) if one.asked == IN and one.out and not one.is_by_default),
+        (one for one in _accepted_choices(driver) if one.asked == IN and one.out and not one.is_by_default),
     )
 
 
@@ -178,11 +184,11 @@ def test_opted_out_category_is_editable(driver: Driver) -> None:
     answer = switch_category_once(driver).out
     if preference_of(answer) == OUT:
         require_member(answer, "is_editable", bool)
-    for choice in _choices(driver):
+    for choice in _accepted_choices(driver):
         is_out = choice.asked == OUT and choice.said.get("preference") == OUT
         if is_out and choice.said.get("is_editable") is False and not _is_locked(driver, choice.write.place):
             got, member = "an opt_out that is not editable", ("is_editable",)
-            expect(False, f"is_editable true{_of(choice.answer)}", got, choice.answer, member)
+            expect(False, f"is_editable true{_name_subject(choice.answer)}", got, choice.answer, member)
 
 
 def test_locked_category_is_not_editable(driver: Driver) -> None:
@@ -190,7 +196,7 @@ def test_locked_category_is_not_editable(driver: Driver) -> None:
     for answer in switch_locked_category_once(driver):
         if answer.ok:
             require_member(answer, "is_editable", bool)
-    for choice in _choices(driver):
+    for choice in _accepted_choices(driver):
         if _is_locked(driver, choice.write.place) and choice.said.get("is_editable") is True:
             expect(False, "is_editable false", "true", choice.answer, ("is_editable",))
 
@@ -203,7 +209,7 @@ def test_locked_category_stays_in(driver: Driver) -> None:
     into, out = switch_locked_category_once(driver)
     if out.ok:
         expect_preference(out, IN, ", or a refusal")
-    for choice in _choices(driver):
+    for choice in _accepted_choices(driver):
         if _is_locked(driver, choice.write.place) and choice.said.get("preference") == OUT:
             expect_preference(choice.answer, IN, ", or a refusal")
     kept = switch_locked_category_and_read(driver)
@@ -222,7 +228,7 @@ def _listed_choices(driver: Driver, is_meant: Callable[[Place], bool]) -> Iterat
     Generated lists, and those of several channels where generated ones are sent, have requirements of their own.
     """
     main = driver.places.main
-    for choice in _choices(driver):
+    for choice in _accepted_choices(driver):
         place = choice.write.place
         is_examined = (place.object, place.category) == (main.object, main.category)
         is_own = choice.write.origin != GENERATED and (not is_examined or len(choice.out | choice.into) == 1)
@@ -333,7 +339,7 @@ def test_channels_come_in(driver: Driver) -> None:
         listed = editable_channels(choice.answer)
         for channel in choice.into - choice.out:
             if listed.get(channel) == OUT:
-                expect_channel(choice.answer, channel, IN, OUT, _of(choice.answer))
+                expect_channel(choice.answer, channel, IN, OUT, _name_subject(choice.answer))
 
 
 def test_other_channels_stay_in(driver: Driver) -> None:
@@ -353,4 +359,4 @@ def test_other_channels_stay_in(driver: Driver) -> None:
         was_in = choice.write.before is not None and shows_preference(choice.write.before, IN)
         for channel in choice.staying if was_in and choice.out and not choice.into else ():
             if now.get(channel) == OUT:
-                expect_channel(choice.answer, channel, IN, OUT, f", as before{_of(choice.answer)}")
+                expect_channel(choice.answer, channel, IN, OUT, f", as before{_name_subject(choice.answer)}")

@@ -55,7 +55,7 @@ def choose_elsewhere_once(driver: Driver) -> Mapping[Place, ListsElsewhere]:
         for place in find_places_elsewhere(driver):
             # One that is refused, or answered in part, keeps none of the others from being asked.
             with suppress(NotTested, DoesNotConform, *UNDECIDED):
-                if lists := _choose(driver, place, found):
+                if lists := _choose_lists_of(driver, place, found):
                     found[place] = lists
         with suppress(NotTested, DoesNotConform, *UNDECIDED):
             _write_to_locked_category_again(driver)
@@ -68,7 +68,9 @@ def choose_elsewhere_once(driver: Driver) -> Mapping[Place, ListsElsewhere]:
     return driver.client.memoize("choices elsewhere", write)
 
 
-def _choose(driver: Driver, place: Place, found: Mapping[Place, ListsElsewhere]) -> ListsElsewhere | None:
+def _choose_lists_of(
+    driver: Driver, place: Place, found: Mapping[Place, ListsElsewhere]
+) -> ListsElsewhere | None:
     names = channels_to_name(driver.opt_in_fully(place))
     named = names[1:] or names  # a category may go out with the last of its channels
     if not _was_opted_out_and_in(driver, place):

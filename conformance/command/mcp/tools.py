@@ -160,7 +160,7 @@ class JudgeTools:
                 verdict.profile = profile if _is_path(profile) else None
                 document = build_document(verdict)
                 run = self._reports.keep_report(document, folder)
-        return _summarize(run, document, _write_reports(verdict, folder, document))
+        return _summarize_run(run, document, _write_reports(verdict, folder, document))
 
     @contextmanager
     def _run_alone(self, cancelling: Cancelling) -> Iterator[None]:
@@ -228,14 +228,14 @@ def _render_requirement(one: Requirement) -> a.ListedRequirement:
 
 
 def _explain_statements(asked: Sequence[Requirement]) -> list[a.ExplainedRequirement]:
-    return [_explain(one, one.source, None, [], {}) for one in asked]
+    return [_explain_requirement(one, one.source, None, [], {}) for one in asked]
 
 
 def _explain_facts(asked: Sequence[Requirement]) -> list[a.ExplainedRequirement]:
     from conformance.command.explanation.facts import explain_requirements
 
     return [
-        _explain(
+        _explain_requirement(
             one.requirement,
             one.source,
             one.url,
@@ -246,7 +246,7 @@ def _explain_facts(asked: Sequence[Requirement]) -> list[a.ExplainedRequirement]
     ]
 
 
-def _explain(
+def _explain_requirement(
     one: Requirement,
     source: str,
     url: str | None,
@@ -326,7 +326,7 @@ def _write_reports(verdict: Verdict, folder: Path | None, document: dict[str, An
     return [*map(str, files), *losses]
 
 
-def _summarize(run: str, document: dict[str, Any], files: list[str]) -> a.Judgement:
+def _summarize_run(run: str, document: dict[str, Any], files: list[str]) -> a.Judgement:
     found = document["requirements"]
     statuses = [one["status"] for one in found]
     return {

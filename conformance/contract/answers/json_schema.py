@@ -90,7 +90,7 @@ class AnswerSchemas:
         document = self.translate(key.schema)
         definitions = document.get("$defs", {}) if isinstance(document, dict) else {}
         keywords = {"contentSchema": _make_content_keyword(definitions)} if reads_content else None
-        return _compile(document, keywords)
+        return _compile_schema(document, keywords)
 
     def _convert_named(self, named: _Named) -> tuple[Any, frozenset[_Named]]:
         name = self._names[named]
@@ -281,7 +281,9 @@ def _allow_null(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _compile(document: Any, keywords: Mapping[str, Any] | None = None) -> jsonschema_rs.Draft202012Validator:
+def _compile_schema(
+    document: Any, keywords: Mapping[str, Any] | None = None
+) -> jsonschema_rs.Draft202012Validator:
     from jsonschema_rs import Draft202012Validator, FancyRegexOptions
 
     options = FancyRegexOptions(backtrack_limit=_MOST_STEPS_BACK)
@@ -296,7 +298,7 @@ def _make_content_keyword(definitions: Mapping[str, Any]) -> type:
         def __init__(self, parent: dict[str, Any], schema: Any, _: Any) -> None:
             is_read = is_json(str(parent.get("contentMediaType", "")))
             document = {**schema, "$defs": definitions} if isinstance(schema, dict) else schema
-            self._validator = _compile(document) if is_read else None
+            self._validator = _compile_schema(document) if is_read else None
 
         def validate(self, text: Any) -> None:
             if self._validator is None or not isinstance(text, str):

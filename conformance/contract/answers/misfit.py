@@ -128,7 +128,7 @@ class _Comparison:
         try:
             error = self._judge_by_schema(partial(self._find_first_error, schema, value, is_item))
         except ValueError as reason:  # half of a surrogate pair, or a number that JSON does not have
-            return Misfit(self._describe("Response is no JSON", _shorten(str(reason))))
+            return Misfit(self._describe("Response is no JSON", _shorten_complaint(str(reason))))
         if error is None:
             return None
         return Misfit(self._describe(title, _describe_error(error)), tuple(error.instance_path))
@@ -162,10 +162,12 @@ class _Comparison:
 
     def _describe_bad_schema(self, error: Exception) -> str:
         if not hasattr(error, "instance_path"):
-            return _shorten(f"there is no {error}" if isinstance(error, LookupError) else str(error))
+            return _shorten_complaint(
+                f"there is no {error}" if isinstance(error, LookupError) else str(error)
+            )
         steps: Sequence[Any] = error.instance_path
         place = ".".join(map(str, self._schemas.restore_place(steps))) or "as a whole"
-        return _shorten(f"{place}: {getattr(error, 'message', error)}")
+        return _shorten_complaint(f"{place}: {getattr(error, 'message', error)}")
 
 
 def _describe_error(error: Any) -> str:
@@ -175,6 +177,6 @@ def _describe_error(error: Any) -> str:
     return " ".join(error.message.split())
 
 
-def _shorten(text: str) -> str:
+def _shorten_complaint(text: str) -> str:
     """Cut what quotes the contract."""
     return " ".join(text.split())[:_LONGEST_COMPLAINT]

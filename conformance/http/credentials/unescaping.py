@@ -31,11 +31,11 @@ def unescape(text: str) -> str:
     """Return *text* in lower case, with every escaped character as itself, and without what shows nothing."""
     if not _IS_PLAIN.fullmatch(text):
         for _ in range(_DEEPEST):
-            plain = _ESCAPED.sub(_decode, text)
+            plain = _ESCAPED.sub(_decode_match, text)
             if plain == text:
                 break
             text = plain
-        text = _AT_LAST.sub(_decode, text)
+        text = _AT_LAST.sub(_decode_match, text)
     return _fold_case(text)
 
 
@@ -83,7 +83,7 @@ def _replace_with_places(pattern: re.Pattern[str], text: str, places: Places) ->
     return "".join([*pieces, text[at:]]), (begins, ends)
 
 
-def _decode(match: re.Match[str]) -> str:
+def _decode_match(match: re.Match[str]) -> str:
     return _decode_escape(match[0])
 
 

@@ -60,7 +60,7 @@ class ExchangePlan:
             fault = find_fault(finding)
             if fault and room.take(fault):
                 self._with_fault.add(finding["id"])
-                self._homes.setdefault(_identify(fault), finding["id"])
+                self._homes.setdefault(_identify_exchange(fault), finding["id"])
         for finding in findings:
             self._settle(finding["evidence"], finding["id"], room)
         every = [one for asked in requirements for one in asked["evidence"]]
@@ -69,7 +69,7 @@ class ExchangePlan:
             ShownExchange(one, self._find_line(one), _name_anchor(one), is_whole=True, is_home=True)
             for one in _sort_sent(others)
         ]
-        self.left_out = len({_identify(one) for one in every} - self._homes.keys())
+        self.left_out = len({_identify_exchange(one) for one in every} - self._homes.keys())
 
     def list_exchanges(self, requirement: dict[str, Any]) -> list[ShownExchange]:
         """List what *requirement* rests on, in the order in which it was sent."""
@@ -79,13 +79,13 @@ class ExchangePlan:
         """Give a home to those of *exchanges* that have none, as far as there is room; return them."""
         settled = []
         for one in exchanges:
-            if _identify(one) not in self._homes and room.take(one):
-                self._homes[_identify(one)] = home
+            if _identify_exchange(one) not in self._homes and room.take(one):
+                self._homes[_identify_exchange(one)] = home
                 settled.append(one)
         return settled
 
     def _show(self, one: dict[str, Any], requirement: dict[str, Any]) -> ShownExchange:
-        home = self._homes.get(_identify(one))
+        home = self._homes.get(_identify_exchange(one))
         is_at_fault = one is find_fault(requirement)
         return ShownExchange(
             one,
@@ -98,7 +98,7 @@ class ExchangePlan:
 
     def _find_line(self, one: dict[str, Any]) -> Markup:
         """Return the line of an exchange, which is made once: many requirements rest on the same."""
-        name = _identify(one)
+        name = _identify_exchange(one)
         if name not in self._lines:
             self._lines[name] = _render_line(one, self._base_url)
         return self._lines[name]
@@ -136,12 +136,12 @@ def _render_line(one: dict[str, Any], base_url: str) -> Markup:
     )
 
 
-def _identify(one: dict[str, Any]) -> Any:
+def _identify_exchange(one: dict[str, Any]) -> Any:
     return id(one) if one["number"] is None else one["number"]
 
 
 def _name_anchor(one: dict[str, Any]) -> str:
-    return f"request-{_identify(one)}"
+    return f"request-{_identify_exchange(one)}"
 
 
 def _sort_sent(exchanges: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

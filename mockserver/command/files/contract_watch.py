@@ -50,7 +50,7 @@ def check_watch_setting(settings: Settings, *, is_usual: bool) -> bool:
 @contextmanager
 def watch_contracts(stub: Stub) -> Iterator[Application]:
     """Yield the application that serves what *stub* serves, and the edited contracts from when they are edited on."""
-    watch = ContractWatch(stub, _tell)
+    watch = ContractWatch(stub, _print_line)
     ended = threading.Event()
     # A daemon, so that nobody waits at the end for a large contract that is being read.
     threading.Thread(target=watch.run, args=(ended,), name="contract-watch", daemon=True).start()
@@ -132,6 +132,6 @@ def _find_mark(file: Path) -> _Mark:
     return found.st_mtime_ns, found.st_size
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     if sys.stderr is not None:
         print(f"mockserver: {clean_line(line)}", file=sys.stderr, flush=True)

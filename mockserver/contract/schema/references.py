@@ -52,16 +52,16 @@ class References:
         address, fragment = split_reference(reference, base)
         root = self._spec if address == BASE else self.resources.get(address)
         if root is None:
-            raise _miss(reference)
+            raise _missing_reference(reference)
         if fragment and not fragment.startswith("/"):
             anchored = self._anchors.get((address, fragment))
             if anchored is None:
-                raise _miss(reference)
+                raise _missing_reference(reference)
             return Target(anchored, address)
         # Many who write an $id still mean the contract by a pointer.
         found = self._walk_pointer(root, address, fragment) or self._walk_pointer(self._spec, BASE, fragment)
         if found is None:
-            raise _miss(reference)
+            raise _missing_reference(reference)
         return found
 
     def _walk_pointer(self, node: Any, base: str, pointer: str) -> Target | None:
@@ -108,7 +108,7 @@ def read_base(schema: Any, base: str) -> str:
     """Read what references in *schema* are relative to: its own ``$id``, or else *base*."""
     if not isinstance(schema, dict) or not has_address(schema):
         return base
-    return urldefrag(_join(base, str(schema.get(ADDRESS, schema.get("$id"))))).url
+    return urldefrag(_join_reference(base, str(schema.get(ADDRESS, schema.get("$id"))))).url
 
 
 def has_address(schema: dict[str, Any]) -> bool:
@@ -118,16 +118,16 @@ def has_address(schema: dict[str, Any]) -> bool:
 
 def split_reference(reference: str, base: str) -> tuple[str, str]:
     """Split a reference in a schema whose address is *base* into an address, and what is meant at that address."""
-    address, fragment = urldefrag(_join(base, reference))
+    address, fragment = urldefrag(_join_reference(base, reference))
     return address, unquote(fragment)
 
 
-def _join(base: str, reference: str) -> str:
+def _join_reference(base: str, reference: str) -> str:
     try:
         return f"{base}{reference}" if reference.startswith("#") else urljoin(base, reference)
     except ValueError:
-        raise _miss(reference) from None
+        raise _missing_reference(reference) from None
 
 
-def _miss(reference: str) -> InvalidContract:
+def _missing_reference(reference: str) -> InvalidContract:
     return InvalidContract(f"there is no {reference[:200]}")

@@ -74,10 +74,10 @@ def _list_pairs(spelt: Sequence[_Spelt], place: str) -> list[tuple[str, str]]:
 
 
 def _fill_path(template: str, spelt: Sequence[_Spelt]) -> str:
-    path = _encode(strip_query(template))
+    path = _encode_url(strip_query(template))
     for one, pairs in spelt:
         if one["in"] == "path":
-            path = path.replace(f"{{{_encode(one['name'])}}}", quote(pairs[0][1], safe=""))
+            path = path.replace(f"{{{_encode_url(one['name'])}}}", quote(pairs[0][1], safe=""))
     return path
 
 
@@ -100,5 +100,5 @@ def _list_body_options(operation: Operation, spec: Spec) -> list[tuple[str, str]
     return [kind, ("--data-raw", write_text(value))]
 
 
-def _encode(text: str) -> str:
+def _encode_url(text: str) -> str:
     return quote(text, safe="/{}%:@!$&'()*+,;=")

@@ -54,24 +54,24 @@ def _check_change(change: Any, place: str) -> None:
 def _make_change(holder: list[Any], change: Mapping[str, Any]) -> None:
     op, path = change["op"], change["path"]
     if op == "test":
-        if not is_same(_get(*_find_place(holder, path)), change["value"]):
+        if not is_same(_get_part(*_find_place(holder, path)), change["value"]):
             raise ValueError
     elif op == "remove":
-        _remove(*_find_place(holder, path))
+        _remove_part(*_find_place(holder, path))
     elif op == "replace":
         node, step = _find_place(holder, path)
-        _get(node, step)
+        _get_part(node, step)
         node[_read_index(node, step)] = copy.deepcopy(change["value"])
     elif op == "add":
-        _add(*_find_place(holder, path), copy.deepcopy(change["value"]))
+        _add_part(*_find_place(holder, path), copy.deepcopy(change["value"]))
     else:
         if op == "move" and path.startswith(f"{change['from']}/"):
             raise ValueError  # into itself
         source = _find_place(holder, change["from"])
-        value = copy.deepcopy(_get(*source))
+        value = copy.deepcopy(_get_part(*source))
         if op == "move":
-            _remove(*source)
-        _add(*_find_place(holder, path), value)
+            _remove_part(*source)
+        _add_part(*_find_place(holder, path), value)
 
 
 def _find_place(holder: list[Any], pointer: str) -> tuple[Any, str]:
@@ -79,7 +79,7 @@ def _find_place(holder: list[Any], pointer: str) -> tuple[Any, str]:
     *steps, last = ["0", *map(unescape_step, pointer.split("/")[1:])]
     node: Any = holder
     for step in steps:
-        node = _get(node, step)
+        node = _get_part(node, step)
     return node, last
 
 
@@ -91,18 +91,18 @@ def _read_index(node: Any, step: str) -> Any:
     return int(step[:9])
 
 
-def _get(node: Any, step: str) -> Any:
+def _get_part(node: Any, step: str) -> Any:
     if not isinstance(node, dict | list):
         raise LookupError
     return node[_read_index(node, step)]
 
 
-def _remove(node: Any, step: str) -> None:
-    _get(node, step)
+def _remove_part(node: Any, step: str) -> None:
+    _get_part(node, step)
     del node[_read_index(node, step)]
 
 
-def _add(node: Any, step: str, value: Any) -> None:
+def _add_part(node: Any, step: str, value: Any) -> None:
     if isinstance(node, dict):
         node[step] = value
         return

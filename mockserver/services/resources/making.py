@@ -61,11 +61,11 @@ class ItemMaker:
 
     def change_item(self, old: Item, sent: Mapping[str, Any], id_: Any, clock: Clock) -> Item:
         """Lay what was *sent* over the *old* item."""
-        return self._finish_change(_merge(old, sent), old, id_, clock)
+        return self._finish_change(_merge_patch(old, sent), old, id_, clock)
 
     def merge_item(self, old: Item, sent: Mapping[str, Any], id_: Any, clock: Clock) -> Item:
         """Change the *old* item by a JSON Merge Patch, in which null removes a member."""
-        return self._finish_change(_merge(old, sent, removes=True), old, id_, clock)
+        return self._finish_change(_merge_patch(old, sent, removes=True), old, id_, clock)
 
     def patch_item(self, old: Item, patch: Sequence[Any], id_: Any, clock: Clock) -> Item:
         """Change the *old* item by a JSON Patch; what only a server sets stays.
@@ -93,7 +93,7 @@ class ItemMaker:
         }
 
 
-def _merge(old: Any, change: Any, *, removes: bool = False) -> Any:
+def _merge_patch(old: Any, change: Any, *, removes: bool = False) -> Any:
     """Merge as RFC 7396 says; a null stays one unless it *removes*: what it means in plain JSON, no contract says."""
     if not isinstance(change, Mapping):
         return change
@@ -101,7 +101,7 @@ def _merge(old: Any, change: Any, *, removes: bool = False) -> Any:
         if not removes:
             return change
         old = {}
-    changed = {name: _merge(old.get(name), value, removes=removes) for name, value in change.items()}
+    changed = {name: _merge_patch(old.get(name), value, removes=removes) for name, value in change.items()}
     return {
         name: value
         for name, value in {**old, **changed}.items()

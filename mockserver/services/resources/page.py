@@ -85,7 +85,7 @@ def choose_page(
     chosen = [
         item
         for item in items
-        if all(_fits(item, name, arguments[name]) for name in arguments if name in members)
+        if all(_has_wanted_value(item, name, arguments[name]) for name in arguments if name in members)
     ]
     words = _find_text(named, _SEARCHES)
     if words:
@@ -132,7 +132,7 @@ def _find_text(named: Mapping[str, Any], names: set[str]) -> str:
     return next((value for name, value in named.items() if name in names and isinstance(value, str)), "")
 
 
-def _fits(item: Item, name: str, wanted: Any) -> bool:
+def _has_wanted_value(item: Item, name: str, wanted: Any) -> bool:
     if wanted is None or wanted == []:
         return True
     found = item.get(name)

@@ -47,7 +47,7 @@ class Shape:
 
     def put_into(self, body: Any, value: Any) -> Any:
         """Copy *body* with *value* at the place."""
-        return _put(body, self.place, value)
+        return _put_at(body, self.place, value)
 
     @cached_property
     def read_only(self) -> frozenset[str]:
@@ -169,9 +169,9 @@ def _walk_lists(spec: Spec, schema: Any) -> Iterator[tuple[tuple[str, ...], Any]
                     yield (*place, name), part["items"]
 
 
-def _put(body: Any, place: tuple[str, ...], value: Any) -> Any:
+def _put_at(body: Any, place: tuple[str, ...], value: Any) -> Any:
     if not place:
         return value
     name, *rest = place
     holder = body if isinstance(body, dict) else {}
-    return {**holder, name: _put(holder.get(name), tuple(rest), value)}
+    return {**holder, name: _put_at(holder.get(name), tuple(rest), value)}

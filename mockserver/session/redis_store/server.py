@@ -60,7 +60,7 @@ class Server:
             if isinstance(answer, self.refusals):
                 raise answer
             return answer
-        return await self._ask(lambda redis: _execute(redis, words), is_repeatable)
+        return await self._ask(lambda redis: _execute_command(redis, words), is_repeatable)
 
     async def run_all(self, commands: Sequence[Words]) -> list[Any]:
         """Run commands in one round trip; they may be run twice. An answer may be one of the refusals."""
@@ -153,5 +153,5 @@ class Server:
         return redis
 
 
-async def _execute(redis: Redis, words: Words) -> Any:
+async def _execute_command(redis: Redis, words: Words) -> Any:
     return await redis.execute_command(*words)  # type: ignore[no-untyped-call]

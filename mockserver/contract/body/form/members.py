@@ -144,7 +144,7 @@ class FormMembers:
             return self._read_pairs(encoding.split(field), shape, where, violations)
         if isinstance(field.content, bytes) and (field.is_file or _is_binary(shape, self._spec)):
             return field.content
-        text, is_decoded = _decode(field)
+        text, is_decoded = _decode_field(field)
         if not is_decoded:
             violations.append(Violation(where, f"is not {field.charset.upper()}"))
             return text
@@ -200,7 +200,7 @@ def _is_binary(shape: Shape, spec: Spec) -> bool:
     )
 
 
-def _decode(field: Field) -> tuple[str, bool]:
+def _decode_field(field: Field) -> tuple[str, bool]:
     """Give the text of a field, and whether it is in the charset of its part, or in UTF-8 if that is not known."""
     if isinstance(field.content, str):
         return field.content, True
@@ -230,16 +230,16 @@ def _is_json(field: Field, shape: Shape, encoding: FieldEncoding) -> bool:
         return False
     if {*shape.scalars} - {"null"}:
         # Text may be meant, even one with braces.
-        return not shape.accepts(_decode(field)[0]) and _holds(field, "{", dict)
+        return not shape.accepts(_decode_field(field)[0]) and _holds_json(field, "{", dict)
     if not field.content and shape.scalars:
         return False
     # The only item of a list may be a text that begins so.
-    return shape.takes_object or _holds(field, "[", list)
+    return shape.takes_object or _holds_json(field, "[", list)
 
 
-def _holds(field: Field, begin: str, kind: type) -> bool:
+def _holds_json(field: Field, begin: str, kind: type) -> bool:
     """Tell whether a field is the JSON of an object or an array, as *kind* says."""
-    text = _decode(field)[0]
+    text = _decode_field(field)[0]
     return text.lstrip().startswith(begin) and isinstance(_read_json(field, "", []), kind)
 
 

@@ -10,7 +10,7 @@ from mockserver.http import exact_json
 
 def parse_urlencoded(raw: bytes) -> list[Field]:
     """Parse ``application/x-www-form-urlencoded``; raises Invalid."""
-    text = _decode(raw.strip())
+    text = _decode_utf8(raw.strip())
     if text.count("&") >= MOST_FIELDS:
         raise refuse_many_fields()
     fields = []
@@ -24,10 +24,14 @@ def parse_urlencoded(raw: bytes) -> list[Field]:
 
 
 def _decode_percent(text: str) -> str:
-    return text if "%" not in text and "+" not in text else _decode(unquote_to_bytes(text.replace("+", " ")))
+    return (
+        text
+        if "%" not in text and "+" not in text
+        else _decode_utf8(unquote_to_bytes(text.replace("+", " ")))
+    )
 
 
-def _decode(raw: bytes) -> str:
+def _decode_utf8(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
