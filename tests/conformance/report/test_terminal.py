@@ -38,7 +38,7 @@ def test_failure_is_a_block_between_progress_and_summary(tmp_path):
     )
     assert block.startswith(f"FAILED        {API}/missing-key\n")
     assert f"about     {SUBJECT}\n" in block
-    assert re.search(r'exchange  \d+: PATCH http\S+ {"preference": "opt_in"} -> 202 {"name": .*…$', block)
+    assert re.search(r'exchange  \d+: PATCH http\S+ {"preference": "opt_in"} -> 202 {"name":.*…$', block)
     assert f"says      “{quote_sentences(missing_key)[0].text}” https://docs.suprsend.com/" in block
     assert summary.startswith("NOT CONFORMANT: 1 MUST failed (partial)\n")
     assert "--report-dir keeps the evidence, with a curl line" in summary
