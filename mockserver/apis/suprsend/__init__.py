@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from mockserver.apis.suprsend.effective_category import EffectiveCategories, EffectiveCategory
+from mockserver.apis.suprsend.catalogue import Catalogue, combine, list_catalogue
+from mockserver.apis.suprsend.effective_category import EffectiveCategory
 from mockserver.apis.suprsend.preference_change import PreferenceChange
-from mockserver.apis.suprsend.rendering import render_category, render_section_heading, translate_words
+from mockserver.apis.suprsend.rendering import (
+    Style,
+    View,
+    render_category,
+    render_channels,
+    render_section_headings,
+    render_untouched_categories,
+)
 from mockserver.apis.suprsend.tags import parse_tag_filter
 from mockserver.apis.suprsend.workspace import (
-    CHANNELS,
     Fixtures,
     make_unnamed_record,
     preference_key,
@@ -28,8 +35,6 @@ from mockserver.simulation.clock import Clock
 __all__ = ["Api", "Fixtures"]
 
 
-# All sessions share the records of their fixtures.
-_CATEGORIES = EffectiveCategories()
 # What a request may name that nobody has made.
 _UNKNOWN = ("object", "tenant", "category")
 
@@ -51,6 +56,17 @@ class _Recipient(NamedTuple):
     def key(self) -> tuple[str, str, str | None]:
         return self.object["type"], self.object["id"], self.scope
 
+    def make_view(self, style: Style) -> View:
+        """Make how it sees categories in an answer of *style*."""
+        own = self.object["channels"]
+        return View(
+            style,
+            tuple(self.restricted),
+            None if own is None else tuple(own),
+            self.shows_opt_outs,
+            self.locale,
+        )
+
 
 class Api:
     """SuprSend's object preferences, kept in a store.
@@ -70,6 +86,11 @@ class Api:
     ) -> None:
         self._store = store
         self._choices = choices
+        listing = choices["opted-out-channels-when-read"]
+        words = choices["original-preference"], choices["no-description"]
+        self._style_when_updated = Style(choices["opted-out-channels"], *words)
+        self._style_when_read = Style(listing, *words)
+        self._style_of_all = Style(listing, *words, choices["locked-category-in-full-preference"])
         self._springs_up = {kind for kind in _UNKNOWN if choices[f"unknown-{kind}"] == "springs-up"}
 
     async def update_object_category_preference(
@@ -96,8 +117,7 @@ class Api:
             await self._keep_what_sprang_up(recipient, category.category)
         key = preference_key(*recipient.key, category_slug)
         choice = await self._store.update(key, lambda old: change.apply_to(old, category))
-        listing = self._choices["opted-out-channels"]
-        return Reply(202, self._render_category(category, choice, recipient, listing))
+        return Reply(202, _render_choice(category, recipient.make_view(self._style_when_updated), choice))
 
     async def get_object_category_preference(
         self,
@@ -115,7 +135,8 @@ class Api:
         """
         recipient = await self._load_recipient(object_type, id, tenant_id, show_opt_out_channels, locale)
         category = await self._load_category(category_slug, recipient)
-        return Reply(200, await self._render_stored_category(category, recipient))
+        choice = await self._store.get(preference_key(*recipient.key, category_slug))
+        return Reply(200, _render_choice(category, recipient.make_view(self._style_when_read), choice))
 
     async def list_object_category_preferences(
         self,
@@ -134,10 +155,11 @@ class Api:
         Source: suprsend, "API specification".
         """
         recipient = await self._load_recipient(object_type, id, tenant_id, show_opt_out_channels, locale)
-        visible = await self._list_visible_categories(recipient, tags)
-        results = [
-            await self._render_stored_category(one, recipient) for one in visible[offset : offset + limit]
-        ]
+        catalogue = await self._list_catalogue(recipient.tenant)
+        visible = self._select_categories(catalogue, tags)
+        page = visible[offset : offset + limit]
+        rendered = await self._render_stored_categories(page, catalogue, recipient, self._style_when_read)
+        results = list(rendered.values())
         return Reply(
             200, {"meta": {"count": len(visible), "limit": limit, "offset": offset}, "results": results}
         )
@@ -243,22 +265,20 @@ class Api:
             if record is not None and key[0] in self._springs_up:
                 await self._store.update(key, partial(_keep_older, record))
 
-    async def _list_visible_categories(
-        self, recipient: _Recipient, tags: str | None
-    ) -> list[EffectiveCategory]:
-        """List the categories that *recipient* may see and *tags* selects, in the order of the fixtures."""
-        is_selected = parse_tag_filter(tags if self._choices["tags"] == "filtered" else None)
-        records = await self._store.list_records(("category",))
-        sections = {section["slug"]: section for section in await self._store.list_records(("section",))}
-        categories = [
-            _CATEGORIES.combine(record, recipient.tenant, sections.get(record["section"]))
-            for record in records
-        ]
-        return [one for one in categories if one.is_visible and is_selected(one.tags)]
+    async def _list_catalogue(self, tenant: Record | None) -> Catalogue:
+        categories = await self._store.list_records(("category",))
+        return list_catalogue(categories, await self._store.list_records(("section",)), tenant)
+
+    def _select_categories(self, catalogue: Catalogue, tags: str | None) -> Sequence[EffectiveCategory]:
+        """Select the categories that *tags* asks for, in the order of the fixtures."""
+        if not tags or self._choices["tags"] != "filtered":
+            return catalogue.categories
+        is_selected = parse_tag_filter(tags)
+        return [one for one in catalogue.categories if is_selected(one.tags)]
 
     async def _combine(self, category: Record, tenant: Record | None) -> EffectiveCategory:
         section = await self._store.get(("section", category["section"])) if category["section"] else None
-        return _CATEGORIES.combine(category, tenant, section)
+        return combine(category, tenant, section)
 
     async def _update_restrictions(
         self, object_type: str, id: str, tenant_id: str | None, body: dict[str, Any]
@@ -277,61 +297,38 @@ class Api:
         return recipient._replace(restricted=stored["restricted"])
 
     async def _render_preferences(self, recipient: _Recipient, tags: str | None) -> dict[str, Any]:
-        visible = await self._list_visible_categories(recipient, tags)
+        catalogue = await self._list_catalogue(recipient.tenant)
+        selected = self._select_categories(catalogue, tags)
+        rendered = await self._render_stored_categories(selected, catalogue, recipient, self._style_of_all)
         sections = []
-        # None stands for the categories without a section, which come last.
-        for section in [*await self._store.list_records(("section",)), None]:
-            slug = section["slug"] if section else None
-            members = [one for one in visible if one.category["section"] == slug]
-            if members:
-                heading = render_section_heading(section, recipient.locale) if section else {}
-                rendered = [await self._render_stored_category(one, recipient) for one in members]
-                subcategories = list(map(self._render_subcategory, members, rendered))
+        headings = render_section_headings(catalogue, recipient.locale)
+        for heading, (_, members) in zip(headings, catalogue.sections, strict=True):
+            subcategories = [rendered[one.slug] for one in members if one.slug in rendered]
+            if subcategories:
                 sections.append({**heading, "subcategories": subcategories})
         return {"sections": sections, **_render_channels(recipient)}
 
-    async def _render_stored_category(
-        self, category: EffectiveCategory, recipient: _Recipient
-    ) -> dict[str, Any]:
-        key = preference_key(*recipient.key, category.category["slug"])
-        listing = self._choices["opted-out-channels-when-read"]
-        return self._render_category(category, await self._store.get(key), recipient, listing)
-
-    def _render_category(
-        self, effective: EffectiveCategory, choice: Record | None, recipient: _Recipient, listing: str
-    ) -> dict[str, Any]:
-        """Render a category; *listing* is the alternative that says how it lists its channels if it is opted out."""
-        category, own = effective.category, recipient.object["channels"]
-        words = translate_words(category, recipient.locale)
-        rendered = render_category(
-            effective,
-            words["name"],
-            words["description"],
-            None if choice is None else choice["preference"],
-            () if choice is None else tuple(choice["opt_outs"]),
-            tuple(recipient.restricted),
-            None if own is None else tuple(own),
-            recipient.shows_opt_outs,
-            listing,
-        )
-        if self._choices["original-preference"] == "always-null":
-            rendered = {**rendered, "original_preference": None}
-        return rendered if rendered["description"] else self._render_no_description(rendered)
-
-    def _render_no_description(self, rendered: dict[str, Any]) -> dict[str, Any]:
-        match self._choices["no-description"]:
-            case "empty-text":
-                return {**rendered, "description": ""}
-            case "left-out":
-                return {name: value for name, value in rendered.items() if name != "description"}
+    async def _render_stored_categories(
+        self,
+        categories: Iterable[EffectiveCategory],
+        catalogue: Catalogue,
+        recipient: _Recipient,
+        style: Style,
+    ) -> dict[str, dict[str, Any]]:
+        """Render some categories of *catalogue*, by slug, with what the object chose in each."""
+        view, key = recipient.make_view(style), recipient.key
+        untouched = render_untouched_categories(catalogue, view)
+        rendered = {}
+        for one in categories:
+            choice = await self._store.get(preference_key(*key, one.slug))
+            rendered[one.slug] = untouched[one.slug] if choice is None else _render_choice(one, view, choice)
         return rendered
 
-    def _render_subcategory(self, effective: EffectiveCategory, rendered: dict[str, Any]) -> dict[str, Any]:
-        """Render a category in the full preference, from what it is everywhere else."""
-        is_named = self._choices["locked-category-in-full-preference"] == "cant-unsubscribe"
-        return (
-            {**rendered, "preference": "cant_unsubscribe"} if is_named and effective.is_locked else rendered
-        )
+
+def _render_choice(category: EffectiveCategory, view: View, choice: Record | None) -> dict[str, Any]:
+    if choice is None:
+        return render_category(category, view)
+    return render_category(category, view, choice["preference"], tuple(choice["opt_outs"]))
 
 
 def _keep_older(new: Record, old: Record | None) -> Record:
@@ -343,10 +340,9 @@ def _not_found(kind: str, *name: str) -> NotInFixtures:
 
 
 def _render_channels(recipient: _Recipient) -> dict[str, Any]:
-    channels = recipient.object["channels"]
+    own = recipient.object["channels"]
     return {
-        "channel_preferences": [
-            {"channel": channel, "is_restricted": channel in recipient.restricted}
-            for channel in (CHANNELS if channels is None else channels)
-        ]
+        "channel_preferences": render_channels(
+            tuple(recipient.restricted), None if own is None else tuple(own)
+        )
     }

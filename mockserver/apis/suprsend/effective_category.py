@@ -20,6 +20,7 @@ class EffectiveCategory:
     """
 
     category: Record
+    slug: str
     default: str
     opted_out: tuple[str, ...]
     mandatory: frozenset[str]
@@ -46,6 +47,7 @@ class EffectiveCategory:
             mandatory = category["channels"] if is_locked else ()
         return cls(
             category=category,
+            slug=category["slug"],
             default="opt_out" if default == "opt_out" else "opt_in",
             opted_out=()
             if opted_in is None
@@ -104,25 +106,3 @@ class EffectiveCategory:
                 }
             )
         return channels
-
-
-class EffectiveCategories:
-    """Combines categories with tenants and sections, each once: they come from the fixtures, and change with them."""
-
-    _MOST = 1000
-
-    def __init__(self) -> None:
-        # By identity, since records are replaced and never changed. The records are kept beside, so that no other one
-        # can have the identity of one that is gone.
-        self._known: dict[tuple[int, int, int], tuple[EffectiveCategory, object]] = {}
-
-    def combine(self, category: Record, tenant: Record | None, section: Record | None) -> EffectiveCategory:
-        """Return EffectiveCategory.combine() of the three."""
-        key = id(category), id(tenant), id(section)
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= self._MOST:
-                self._known.clear()
-            combined = EffectiveCategory.combine(category, tenant, section)
-            found = self._known[key] = combined, (category, tenant, section)
-        return found[0]
