@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jwt
+if TYPE_CHECKING:
+    import jwt
 
 # The algorithm that each kind of key signs with, by key type and curve.
 _ALGORITHMS = {("EC", "P-256"): "ES256", ("RSA", None): "RS256", ("OKP", "Ed25519"): "EdDSA"}
@@ -53,6 +54,8 @@ def select_keys(keys: Iterable[PublicKey], algorithm: str, kid: str | None) -> l
 
 def _read_key(members: Mapping[str, Any]) -> PublicKey | None:
     """Read one key; None for one of another kind or use, and for a broken one: RFC 7517, 5 has them ignored."""
+    import jwt  # slow, and most stubs see no token that a public key verifies
+
     kid, kind, curve = members.get("kid"), members.get("kty"), members.get("crv")
     algorithm = next((name for pair, name in _ALGORITHMS.items() if pair == (kind, curve)), None)
     if algorithm is None or members.get("alg", algorithm) != algorithm or members.get("use", "sig") != "sig":

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
-import jwt
-
 from mockserver.auth.claims import Claims, parse_claims
-from mockserver.auth.jwk_set import ASYMMETRIC, parse_jwk_set, select_keys
+from mockserver.auth.jwk_set import ASYMMETRIC, PublicKey, parse_jwk_set, select_keys
 from mockserver.auth.key_source import VARIABLE, KeySource, KeyUrl, read_named_source
-from mockserver.auth.tokens import ALGORITHM, LOCAL_SUPABASE_SECRET
+from mockserver.auth.tokens import ALGORITHM, LOCAL_SUPABASE_SECRET, read_own_claims
 from mockserver.http.problems import Unauthenticated
 from openapi.jwt import decode_part, peek_claims
 
@@ -32,8 +30,6 @@ _CACHED_TOKENS = 1024
 _LONGEST_CACHED = 4096
 # Times are compared with the session's clock, which PyJWT cannot be given.
 _UNVERIFIED: Any = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
-# PyJWT names its own errors; the others are what odd text does to the parsers below it.
-MALFORMED = (jwt.PyJWTError, ValueError, RecursionError)
 
 
 class UnverifiedToken(Unauthenticated):
@@ -57,9 +53,6 @@ class TokenKeys:
         self.verified: dict[str, Claims] = {}
         self._secret = secret
         self._named = read_named_source()
-        # Who sets a secret or keys of his own does not want those that everybody has.
-        is_default = self._named is None and secret == LOCAL_SUPABASE_SECRET
-        self._default_keys = parse_jwk_set(_LOCAL_SUPABASE_KEY) if is_default else []
         self._local = KeyUrl(f"{supabase_url}{_JWKS_PATH}")
         hosts = ("127.0.0.1", "localhost", "[::1]")
         self._local_issuers = [f"{supabase_url.replace(hosts[0], host)}{_ISSUER_PATH}" for host in hosts]
@@ -76,7 +69,18 @@ class TokenKeys:
             self.verified[token] = claims
         return claims
 
+    @cached_property
+    def _default_keys(self) -> list[PublicKey]:
+        # Who sets a secret or keys of his own does not want those that everybody has.
+        is_default = self._named is None and self._secret == LOCAL_SUPABASE_SECRET
+        return parse_jwk_set(_LOCAL_SUPABASE_KEY) if is_default else []
+
     def _decode_token(self, token: str) -> dict[str, Any]:
+        claims = read_own_claims(token, self._secret)
+        if claims is not None:
+            return claims
+        import jwt  # slow, and most stubs see no other token
+
         try:
             # Read without PyJWT, which checks the whole token, byte by byte, for its header and again when it decodes.
             header = decode_part(token.partition(".")[0]) or {}
@@ -96,10 +100,13 @@ class TokenKeys:
                     f"The token is not valid: it is {_describe_signing(header)}, and only "
                     f"{', '.join((ALGORITHM, *ASYMMETRIC))} are accepted"
                 ) from None
-        except MALFORMED as error:
+        # PyJWT names its own errors; the others are what odd text does to the parsers below it.
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise Unauthenticated(f"The token is not valid: {quote_briefly(error)}") from None
 
     def _decode_with_public_key(self, token: str, algorithm: str) -> dict[str, Any]:
+        import jwt
+
         header = jwt.get_unverified_header(token)
         source = self._find_source(token)
         keys = select_keys(
@@ -129,6 +136,20 @@ class TokenKeys:
     async def _refresh_keys(self, source: KeySource) -> None:
         if await source.refresh():
             self.verified.clear()
+
+
+def read_unverified_claims(token: str) -> dict[str, Any]:
+    """Return what *token* says, whoever signed it.
+
+    Raises Unauthenticated for what has not the form of a token.
+    """
+    import jwt  # slow, and most stubs check signatures
+
+    try:
+        claims: dict[str, Any] = jwt.decode(token, "", options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        raise Unauthenticated(f"The token is not valid: {quote_briefly(error)}") from None
+    return claims
 
 
 def quote_briefly(value: object) -> str:

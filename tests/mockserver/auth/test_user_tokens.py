@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import time
 
@@ -38,7 +39,14 @@ def tampered(good: str) -> str:
     return f"{header}.{part(json.dumps(claims).encode())}.{signature}"
 
 
+def signed(claims: str) -> str:
+    """Sign what stands in the place of the claims, in the form of the stub's own tokens."""
+    content = f"{token().partition('.')[0]}.{claims}"
+    return f"{content}.{part(hmac.digest(SECRET.encode(), content.encode(), 'sha256'))}"
+
+
 NOW = int(time.time())
+CLAIMS = token().split(".")[1]
 REFUSED = {
     "expired": token(exp=NOW - 1),
     "expires-now": token(exp=NOW),
@@ -73,6 +81,10 @@ REFUSED = {
     "header-nests-deep": f"{part(b'[' * 9000)}.{part(b'{}')}.x",
     "claims-nest-deep": f"{part(json.dumps({'alg': 'HS256'}).encode())}.{part(b'[' * 9000)}.x",
     "claims-have-5000-digits": f"{part(b'{}')}.{part(b'[' + b'9' * 5000 + b']')}.x",
+    "well-signed-claims-have-a-foreign-character": signed(f"{CLAIMS[:8]}!!!!{CLAIMS[8:]}"),
+    "well-signed-claims-are-a-list": signed(part(b"[]")),
+    "well-signed-claims-are-no-json": signed(part(b"{")),
+    "well-signed-claims-are-two-parts": signed(f"{CLAIMS}.{CLAIMS}"),
     "critical-extension-is-half-a-character": unsigned({"alg": "HS256", "crit": ["\ud800"]}),
 }
 

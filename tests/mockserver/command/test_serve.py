@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
+
 import httpx2
 import pytest
 
+from tests.testbed.calls import PREFERENCE, fresh
 from tests.testbed.stubs import run_command, serve_command, start_command
+
+# What a stub of the shipped contracts can do without until somebody asks for it, by the first part of its name.
+NEEDLESS = {"connexion", "cryptography", "httpx2", "jinja2", "jsonschema", "jwt", "mcp", "openapi_spec_validator",
+            "opentelemetry", "prometheus_client", "redis", "requests", "rich", "werkzeug"}  # fmt: skip
+WRITE_WITH_TOKEN = f"""
+import os, urllib.request
+headers = {{"Authorization": "Bearer " + os.environ["MOCKSERVER_TOKEN"], "Content-Type": "application/json"}}
+url = os.environ["MOCKSERVER_URL"] + "{PREFERENCE}"
+urllib.request.urlopen(urllib.request.Request(url, {json.dumps(fresh()).encode()!r}, headers))
+"""
+
+
+def test_nothing_is_imported_that_a_start_and_a_usual_call_do_not_need():
+    """A test waits for the start. Cryptography alone, which no token of the stub's own secret needs, is a tenth."""
+    words = ["-X", "importtime", "-m", "mockserver", "run", "--", sys.executable, "-c", WRITE_WITH_TOKEN]
+    ran = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60)
+    imported = {name.partition(".")[0] for name in re.findall(r"^import time:.*\| +(\S+)$", ran.stderr, re.M)}
+
+    assert ran.returncode == 0, ran.stderr
+    assert "uvicorn" in imported
+    assert sorted(NEEDLESS & imported) == []
 
 
 def test_serve_starts_the_stub():
