@@ -40,18 +40,20 @@ class ErrorFormat:
         self.is_own = not missing
         self.codes: Mapping[str, str] = spec.get("x-error-codes", {})
         self._statuses = statuses
-        # Of few pairs of statuses, since refused calls are as frequent as others.
-        self._known_codes: dict[tuple[int, int], str] = {}
+        # By all that they depend on, of which there are few kinds: refused calls are as frequent as others.
+        self._known_codes: dict[tuple[str | None, str | None, int], tuple[int, str]] = {}
         self._media_type = media_type
         self._body = spec.get("x-error-body", _DEFAULT_BODY)
         self._fill_body = _compile_template(self._body)
 
     def render_problem(self, problem: Problem) -> Reply:
         """Render *problem* as a reply of its status, which a choice of the contract may say."""
-        status = self.find_status(problem)
-        code = self._known_codes.get((status, problem.kind))
-        if code is None:
-            code = self._known_codes[status, problem.kind] = self._find_code(status, int(problem.kind))
+        kind = problem.choice, problem.general_choice, problem.kind
+        known = self._known_codes.get(kind)
+        if known is None:
+            status = self.find_status(problem)
+            known = self._known_codes[kind] = status, self._find_code(status, int(problem.kind))
+        status, code = known
         values = {
             "status": status,
             "code": code,

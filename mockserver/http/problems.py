@@ -76,8 +76,9 @@ class Invalid(Problem):
         found = list(violations)
         self.violations = found
         detail = {one.where: one.message for one in found if one.where}
-        if choice is None and len({one.choice for one in found}) == 1:
-            choice = found[0].choice
+        first = found[0].choice if found else None
+        if choice is None and first is not None and all(one.choice == first for one in found):
+            choice = first
         super().__init__("; ".join(map(str, found)), detail or None, choice=choice)
 
 

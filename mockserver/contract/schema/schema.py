@@ -11,7 +11,13 @@ from jsonschema_rs import ValidationError
 from mockserver.contract.schema.compilation import Validator, find_contract_schemas
 from mockserver.contract.schema.dialect import find_dialect
 from mockserver.contract.schema.recursion import RecursiveChoice
-from mockserver.contract.schema.violations import cut_arrays, describe_error, expand_error, find_steps
+from mockserver.contract.schema.violations import (
+    cut_arrays,
+    describe_error,
+    expand_error,
+    find_steps,
+    is_flat,
+)
 from mockserver.http.problems import Violation
 from openapi import Spec
 
@@ -65,17 +71,21 @@ class Schema:
         # Much faster than to look for errors, and most values are valid.
         if self._validator.is_valid(value):
             return []
-        if self._recursion.takes_too_long(value):
-            return [Violation(where, _TOO_DEEP if where else f"the body {_TOO_DEEP}")]
+        searched = value
+        # Most bodies that are refused are objects of texts and numbers, in which nothing is deep or long.
+        if not is_flat(value):
+            if self._recursion.takes_too_long(value):
+                return [Violation(where, _TOO_DEEP if where else f"the body {_TOO_DEEP}")]
+            searched = cut_arrays(value)
         validator = self.compile()
         found: dict[str, Violation] = {}
-        errors = list(validator.iter_errors(cut_arrays(value))) or _find_first_error(validator, value)
+        errors = list(validator.iter_errors(searched)) or _find_first_error(validator, value)
         for error in chain.from_iterable(expand_error(one, self._document) for one in errors):
             steps = find_steps(error, value)
-            violation = describe_error(error, steps, where, self._document)
+            choice = None
             if self._find_choice is not None:
-                absent = getattr(error.kind, "property", None)
-                violation = violation._replace(choice=self._find_choice(value, steps, absent))
+                choice = self._find_choice(value, steps, getattr(error.kind, "property", None))
+            violation = describe_error(error, steps, where, self._document, choice)
             # Of several errors at one place the wrong type explains the others.
             if error.kind.name == "type" or violation.where not in found:
                 found[violation.where] = violation

@@ -74,6 +74,14 @@ def find_steps(error: ValidationError, value: Any) -> list[str | int]:
 _MAXIMUM_ITEMS = 100
 
 
+_NESTED = {dict, list}
+
+
+def is_flat(value: Any) -> bool:
+    """Tell whether *value* is an object without another one, and without an array."""
+    return isinstance(value, dict) and _NESTED.isdisjoint(map(type, value.values()))
+
+
 def cut_arrays(value: Any) -> Any:
     """Copy *value* with its arrays cut to their first items."""
     if isinstance(value, list):
@@ -86,12 +94,12 @@ def cut_arrays(value: Any) -> Any:
 
 
 def describe_error(
-    error: ValidationError, steps: Steps, where: str, document: Mapping[str, Any]
+    error: ValidationError, steps: Steps, where: str, document: Mapping[str, Any], choice: str | None
 ) -> Violation:
-    """Say in a sentence what *error* found at *steps*, below the place *where*."""
+    """Say in a sentence what *error* found at *steps*, below the place *where*, by which *choice* it is refused."""
     path, message = _describe_kind(error, [*steps], where, document)
     place = _format_place(where, path)
-    return Violation(place, message if place else f"the body {message}")
+    return Violation(place, message if place else f"the body {message}", choice)
 
 
 def _describe_kind(
