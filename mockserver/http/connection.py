@@ -133,8 +133,8 @@ class Connection(HttpToolsProtocol):
     def _answer_at_once(self, head: PlainHead, body: bytes) -> None:
         """Begin to answer now, and go on in a task only if that has to wait for something."""
         self._is_idle = False
-        scope = self._make_scope(head)
-        self.scope = cast(Any, scope)
+        scope: Any = self._make_scope(head)
+        self.scope = scope
         self._raw_connection.plain_body = body
         running = self._application(scope, self._receive_plain, self._send_plain)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from starlette.types import Send
@@ -47,7 +47,7 @@ class Response(NamedTuple):
         if status not in _BODILESS:
             head += b"content-length: %d\r\n" % len(content)
         if reply.headers:
-            head += b"".join(_header_line(name, value) for name, value in reply.headers.items())
+            head += b"".join([_write_header(name, value) for name, value in reply.headers.items()])
         return cls(status, head, b"" if is_head else content)
 
     def headers(self) -> list[tuple[bytes, bytes]]:
@@ -98,7 +98,14 @@ def _status_line(status: int) -> bytes:
     return f"HTTP/1.1 {status} {reason_phrase(status)}\r\n".encode()
 
 
-def _header_line(name: str, value: str) -> bytes:
+def _write_header(name: str, value: str) -> bytes:
+    write = _write_known_header if len(value) <= _LONGEST_HEADER else _write_known_header.__wrapped__
+    return write(name, value)
+
+
+# Most replies with headers are refusals, and those of the same problem have the same ones.
+@lru_cache(256)
+def _write_known_header(name: str, value: str) -> bytes:
     # The value may quote what a client sent, so control characters must not end the line.
     value = _CONTROL.sub(" ", value)[:_LONGEST_HEADER]
     return f"{_CONTROL.sub('', name).lower()}: {value}\r\n".encode("latin-1", "replace")

@@ -18,6 +18,9 @@ from mockserver.http.problems import Violation
 from mockserver.http.redaction import is_secret_member
 from mockserver.http.request import Request
 
+# Of texts that are kept with their values; whoever sends ever other ones does not fill the memory.
+_MOST_KEPT, _LONGEST_KEPT = 256, 256
+
 ReadText = Callable[[Request, tuple[str, ...]], "str | None"]
 ListSent = Callable[[Request, tuple[str, ...]], "list[Sent] | None"]
 
@@ -68,12 +71,28 @@ class PlainParameter(Parameter):
         # Which whole numbers there are depends on the dialect.
         self._parse = shape.read_text if self._types[0] == "integer" else READERS[self._types[0]]
         self._is_text = self._types == ["string"]
+        # Of the texts in which nothing was wrong; the same few come with most calls.
+        self._known_values: dict[str | None, Any] = {}
 
     def read(self, request: Request, path_values: tuple[str, ...], violations: list[Violation]) -> Any:
         """Read the text as the type."""
         text = self._read_text(request, path_values)
+        known = self._known_values.get(text)
+        if known is not None:
+            return known
         if text is None:
             return self._use_default(violations)
+        found: list[Violation] = []
+        value = self._read_value(text, found)
+        if found:
+            violations.extend(found)
+        elif len(text) <= _LONGEST_KEPT:
+            if len(self._known_values) >= _MOST_KEPT:
+                self._known_values.clear()
+            self._known_values[text] = value
+        return value
+
+    def _read_value(self, text: str, violations: list[Violation]) -> Any:
         value = self._parse(text)
         if value is UNREADABLE:
             value = text
