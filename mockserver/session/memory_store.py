@@ -13,7 +13,7 @@ _MOST_LISTS = 100
 class MemoryStore:
     """Keeps records in memory over *fixtures*, which it never changes, so that many stores share them."""
 
-    __slots__ = ("_fixtures", "_index", "_lists", "_records")
+    __slots__ = ("_fixtures", "_index", "_lengths", "_lists", "_records")
 
     def __init__(self, fixtures: dict[Key, Record]) -> None:
         self._fixtures = fixtures
@@ -22,6 +22,8 @@ class MemoryStore:
         self._index: dict[Key, dict[Key, None]] | None = None
         # The records whose keys begin alike, listed when they are first asked for, until one of them changes.
         self._lists: dict[Key, list[Record]] = {}
+        # How long the beginnings are of what was listed; few of the lengths that there may be.
+        self._lengths: tuple[int, ...] = ()
 
     async def get(self, key: Key) -> Record | None:
         """Read the record at *key*, or None."""
@@ -44,6 +46,8 @@ class MemoryStore:
             if len(self._lists) >= _MOST_LISTS:
                 self._lists.clear()
             found = self._lists[prefix] = self._find_records(prefix)
+            if len(prefix) not in self._lengths:
+                self._lengths += (len(prefix),)
         return list(found)
 
     def _find_records(self, prefix: Key) -> list[Record]:
@@ -73,9 +77,8 @@ class MemoryStore:
     def put(self, key: Key, record: Record) -> None:
         """Replace the record at *key*."""
         self._records[key] = record
-        if self._lists:
-            for length in range(len(key) + 1):
-                self._lists.pop(key[:length], None)
+        for length in self._lengths:
+            self._lists.pop(key[:length], None)
         if self._index is not None:
             self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
 
