@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mockserver.apis.suprsend.catalogue import Catalogue, combine, list_catalogue
 from mockserver.apis.suprsend.effective_category import EffectiveCategory
-from mockserver.apis.suprsend.preference_change import PreferenceChange
+from mockserver.apis.suprsend.preference_change import PreferenceChange, list_rules
 from mockserver.apis.suprsend.rendering import (
     Style,
     View,
@@ -86,6 +86,7 @@ class Api:
     ) -> None:
         self._store = store
         self._choices = choices
+        self._rules = list_rules(choices)
         listing = choices["opted-out-channels-when-read"]
         words = choices["original-preference"], choices["no-description"]
         self._style_when_updated = Style(choices["opted-out-channels"], *words)
@@ -112,7 +113,7 @@ class Api:
         category = await self._load_category(category_slug, recipient)
         # No body counts as an empty object where one is accepted.
         change = PreferenceChange(body or {}, self._choices)
-        change.check_against(category)
+        change.check_against(category, self._rules)
         if self._springs_up:
             await self._keep_what_sprang_up(recipient, category.category)
         key = preference_key(*recipient.key, category_slug)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.apis.suprsend.effective_category import EffectiveCategory
@@ -11,6 +11,10 @@ from mockserver.session.store import Record
 
 # The channel that the document's example shows and its list of channels lacks.
 _OF_THE_EXAMPLE = "ms_teams"
+
+FindViolations = Callable[["PreferenceChange", EffectiveCategory], Iterator[tuple[str, str]]]
+# Each with the id of its choice.
+Rules = Sequence[tuple[str, FindViolations]]
 
 
 class PreferenceChange:
@@ -25,12 +29,11 @@ class PreferenceChange:
         self._opt_ins: list[str] | None = body.get("opt_in_channels")
         self._choices = choices
 
-    def check_against(self, category: EffectiveCategory) -> None:
-        """Raise Invalid for all that the alternatives in force refuse, the schema aside."""
+    def check_against(self, category: EffectiveCategory, rules: Rules) -> None:
+        """Raise Invalid for all that *rules* refuse, which are those in force, the schema aside."""
         violations = [
             Violation(where, message, choice)
-            for choice, find_violations in _RULES.items()
-            if self._choices[choice].startswith("refused-")
+            for choice, find_violations in rules
             for where, message in find_violations(self, category)
         ]
         if violations:
@@ -130,7 +133,7 @@ def _has_no_channel(category: EffectiveCategory, opt_outs: Collection[str]) -> b
 
 
 # What a choice may refuse, by its id, the narrower first: finds where in the body it is, and says what is wrong there.
-_RULES: Mapping[str, Callable[[PreferenceChange, EffectiveCategory], Iterator[tuple[str, str]]]] = {
+_RULES: Mapping[str, FindViolations] = {
     "channel-of-the-example": PreferenceChange._find_channel_of_the_example,
     "unused-channel": PreferenceChange._find_unused_channels,
     "fixed-channel": PreferenceChange._find_fixed_channels,
@@ -140,3 +143,8 @@ _RULES: Mapping[str, Callable[[PreferenceChange, EffectiveCategory], Iterator[tu
     "locked-category": PreferenceChange._find_lock,
     "unchanged-locked-category": PreferenceChange._find_unchanged_lock,
 }
+
+
+def list_rules(choices: Mapping[str, str]) -> Rules:
+    """List what the alternatives in force refuse."""
+    return [(choice, find) for choice, find in _RULES.items() if choices[choice].startswith("refused-")]
