@@ -77,10 +77,15 @@ def read_contract(file: Path) -> Spec:
     Raises BadSpec naming the file and what is wrong with it.
     """
     # Here, since the command lines import this package for their help, which needs no YAML.
-    from openapi.yaml_text import BadYaml, parse_yaml
+    from openapi.large_files.yaml_events import NotPlain, parse_plain_yaml
+    from openapi.yaml_text import DEEPEST, BadYaml, parse_yaml
 
     try:
-        spec = parse_yaml(read_utf_8(file), may_repeat_keys=True)
+        text = read_utf_8(file)
+        try:
+            spec = parse_plain_yaml(text, DEEPEST, [], takes_aliases=True)
+        except NotPlain:
+            spec = parse_yaml(text, may_repeat_keys=True)
     except OSError as error:
         raise BadSpec(f"{file}: cannot be read: {error.strerror or error}") from error
     except (NotUtf8, BadYaml) as error:

@@ -16,7 +16,7 @@ _BASE: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A document of a person's needs a few hundred; nine lines can stand for a billion.
 _MOST_ALIASED_VALUES = 100_000
 # The parser in C recurses, and ends the whole process some twenty thousand levels down.
-_DEEPEST = 500
+DEEPEST = 500
 _MAY_BE_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s*]", re.MULTILINE)
 
 # YAML 1.1, which PyYAML reads, also takes NO and on for booleans, 10:30 and 01234 for other numbers and 2024-05-01 for
@@ -135,8 +135,8 @@ class _LastKeyLoader(_BASE):  # type: ignore[misc]
     def descend_resolver(self, *_place: Any) -> None:
         """Go one level down, which PyYAML tells of each node before it reads what is in it."""
         self._depth += 1
-        if self._depth > _DEEPEST:
-            raise yaml.composer.ComposerError(problem=f"nested deeper than {_DEEPEST} levels")
+        if self._depth > DEEPEST:
+            raise yaml.composer.ComposerError(problem=f"nested deeper than {DEEPEST} levels")
 
     def ascend_resolver(self) -> None:
         """Go one level up."""
