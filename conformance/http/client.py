@@ -172,7 +172,7 @@ class Client:
             try:
                 responses = resend()
             except Unreachable as trouble:
-                self._authorized_sender.explain_silence(trouble, number, resend)
+                self._authorized_sender.stop_if_absent(trouble, number, resend)
                 raise
             if renewed := self._authorized_sender.renew_raw(raw_request, responses):
                 raw_request = renewed

@@ -75,7 +75,7 @@ def make_document(spec: Spec, file: Path) -> Document:
     flaws = [document.locate_flaw(flaw) for flaw in flaws if flaw.place not in unread]
     raw = [*bundled.flaws, *(lifted.flaws if lifted else ())]
     # A part to which several references lead is looked at for each.
-    document.flaws = list(dict.fromkeys([*(_locate_raw(bundled, flaw) for flaw in raw), *flaws]))
+    document.flaws = list(dict.fromkeys([*(_locate_early_flaw(bundled, flaw) for flaw in raw), *flaws]))
     for path, method, _, _ in walk_operations(spec):
         reason = broken.get(Owner("paths", path, method)) or broken.get(Owner("paths", path))
         if reason is not None:
@@ -89,7 +89,7 @@ def _find_origin(bundled: Bundled, lifted: Lifted | None, place: Steps) -> tuple
     return bundled.find_origin(place) or (None, place)
 
 
-def _locate_raw(bundled: Bundled, flaw: Flaw) -> Flaw:
+def _locate_early_flaw(bundled: Bundled, flaw: Flaw) -> Flaw:
     """Tell where what is wrong before the version counts was written."""
     file, place = bundled.find_origin(flaw.place) or (None, flaw.place)
     return Flaw(place, flaw.message, file)

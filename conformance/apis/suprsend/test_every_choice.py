@@ -249,7 +249,7 @@ def _expect_out(channel: str, answer: Response) -> None:
     expect(now != IN, f"{channel} opt_out", f"{channel} opt_in", answer, member_of_channel(answer, channel))
 
 
-def _expect_named_out(choices: Iterable[Choice]) -> None:
+def _expect_listed_out(choices: Iterable[Choice]) -> None:
     for choice in choices:
         for channel in choice.out - choice.into:
             _expect_out(channel, choice.answer)
@@ -266,7 +266,7 @@ def test_channels_go_out(driver: Driver) -> None:
     expect_success(out)
     category_of(out)
     _expect_out(named, out)
-    _expect_named_out(one for one in _listed_choices(driver, _is_of_no_tenant) if not one.is_by_default)
+    _expect_listed_out(one for one in _listed_choices(driver, _is_of_no_tenant) if not one.is_by_default)
 
 
 def test_tenant_channels_go_out(driver: Driver) -> None:
@@ -276,7 +276,7 @@ def test_tenant_channels_go_out(driver: Driver) -> None:
     if editable_channels(switch_channel_once(driver).out).get(named) == IN:
         raise Inconclusive(f"{named} does not go out without a tenant either")
     expect_channel(answer, named, OUT, editable_channels(answer).get(named, OUT))
-    _expect_named_out(_listed_choices(driver, _is_of_a_tenant))
+    _expect_listed_out(_listed_choices(driver, _is_of_a_tenant))
 
 
 def test_channels_go_out_by_default(driver: Driver) -> None:
@@ -293,7 +293,7 @@ def test_channels_go_out_by_default(driver: Driver) -> None:
         _expect_no_default_accepted(driver, answer)
     category_of(answer)
     _expect_out(switch.named, answer)
-    _expect_named_out(one for one in _listed_choices(driver, _is_of_no_tenant) if one.is_by_default)
+    _expect_listed_out(one for one in _listed_choices(driver, _is_of_no_tenant) if one.is_by_default)
 
 
 class _ListsByDefault(NamedTuple):

@@ -59,7 +59,7 @@ def test_model_answers_follow_requests(driver: Driver) -> None:
     It is judged of an object, of another one, and of a tenant, in turn. What is wrong with one of them alone
     already, another requirement judges.
     """
-    _expect_followed(driver, write_in_turn(driver).every)
+    _expect_model_followed(driver, write_in_turn(driver).every)
 
 
 def test_parallel_writes_have_an_order(driver: Driver) -> None:
@@ -83,17 +83,17 @@ def test_parallel_writes_have_an_order(driver: Driver) -> None:
         expected = f"one of the answers to be as in turn, {' or '.join(dict.fromkeys(map(str, in_turn)))}"
         found, last = find_difference(in_turn[-1], at_once[-1]), own[-1].answer
         expect(False, expected, f"{at_once}", last, member_of_state(last, found.member if found else ()))
-    _expect_followed(driver, every, write_in_turn(driver).every if other_places(driver) else ())
+    _expect_model_followed(driver, every, write_in_turn(driver).every if other_places(driver) else ())
 
 
-def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[Write] = ()) -> None:
+def _expect_model_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[Write] = ()) -> None:
     """Leave to other requirements what one place alone is not answered, nor several *in_turn*."""
     turns, channels = switch_category_once(driver), switch_channel_once(driver)
     with suppress(NotTested):
         choose_elsewhere_once(driver)
     elsewhere = [one for one in list_choices(driver) if one.write.place != driver.places.main]
     plain = [
-        *(Write(_name_what_counts(one), one.answer) for one in elsewhere),
+        *(Write(_body_that_counts(one), one.answer) for one in elsewhere),
         *(
             Write(model.body_of_move(name, []), answer)
             for name, answer in zip(("in", "leave"), turns, strict=False)
@@ -111,7 +111,7 @@ def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[
         raise Inconclusive(f"what came before is not answered its {', '.join(sorted(left))}")
 
 
-def _name_what_counts(choice: Choice) -> model.Body:
+def _body_that_counts(choice: Choice) -> model.Body:
     """Return the body of a choice without the lists that may be left out of account, as beside an opt-out."""
     lists = {"opt_out_channels": choice.out - choice.into, "opt_in_channels": choice.into - choice.out}
     return {"preference": choice.asked, **(lists if choice.asked == IN and choice.is_answered_in else {})}

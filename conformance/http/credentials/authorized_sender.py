@@ -79,17 +79,17 @@ class AuthorizedSender:
         self.require_presence()
         request = self.renew_expired(request)
         sent, number = request.headers, self._sender.request_count + 1
-        response = self._send_watchfully(request)
+        response = self._send_or_stop(request)
         refused = self._renewal.note_answer(request, response.status)
         renewed = self._renew_refused(sent, response)
         if renewed is not None:
             self._log.cite(response.exchange)
             request = replace_headers(request, renewed)
-            response = self._send_watchfully(request)
+            response = self._send_or_stop(request)
             refused = self._renewal.note_answer(request, response.status)
         if refused:
-            self._believe_refusal(refused, response)
-        self._believe_absence(response, number, partial(self._send_following_slash, request))
+            self._require_accepted(refused, response)
+        self._check_origin(response, number, partial(self._send_following_slash, request))
         return response
 
     def renew_expired(self, request: Request) -> Request:
@@ -108,8 +108,8 @@ class AuthorizedSender:
         """Note which credentials of *requests* were accepted; raises as send does if one of them has ended."""
         for request, response in zip(requests, responses, strict=False):
             if refused := self._renewal.note_answer(request, response.status):
-                self._believe_refusal(refused, response)
-            self._believe_absence(response, self._sender.request_count)
+                self._require_accepted(refused, response)
+            self._check_origin(response, self._sender.request_count)
 
     def _renew_refused(self, headers: httpx2.Headers, response: Response) -> httpx2.Headers | None:
         """Return the headers to ask once more with, or None if *response* stands."""
@@ -121,7 +121,7 @@ class AuthorizedSender:
                 raise self._budget.exhausted_outcome() from None
             raise self._sender.silence_outcome(Inconclusive, self._redaction.show_line(str(error))) from None
 
-    def _believe_refusal(self, secret: Secret, response: Response) -> None:
+    def _require_accepted(self, secret: Secret, response: Response) -> None:
         """Return if *secret*, which was accepted before, still is; else raise RunStopped if the run cannot go on."""
         with self._probing:
             if secret.key not in self._ended:
@@ -143,9 +143,9 @@ class AuthorizedSender:
     def confirm_presence(self) -> None:
         """Raise RunStopped if the API was reached before and no longer is, where the latest answers leave that open."""
         if self._doubted_since is not None:
-            self._expect_api(self._doubted_since)
+            self._probe_api(self._doubted_since)
 
-    def _believe_absence(self, response: Response, number: int, resend: Resend | None = None) -> None:
+    def _check_origin(self, response: Response, number: int, resend: Resend | None = None) -> None:
         """Return if *response* may come from the API, or if the API still answers others; else raise RunStopped.
 
         Only the first of each status is looked into at once: an API whose refusals are pages would cost a request more
@@ -158,10 +158,10 @@ class AuthorizedSender:
         self._log.cite(response.exchange)
         if response.status in self._lone_statuses:
             self._doubted_since = self._doubted_since or number
-        elif self._expect_api(number, resend if response.status in GATEWAY_STATUSES else None):
+        elif self._probe_api(number, resend if response.status in GATEWAY_STATUSES else None):
             self._lone_statuses.add(response.status)
 
-    def _expect_api(self, number: int, resend: Resend | None = None) -> bool:
+    def _probe_api(self, number: int, resend: Resend | None = None) -> bool:
         """Send what was accepted before request *number*, and tell whether there is such a request.
 
         resend: sends what the API may have died of again. Raises RunStopped if that does not reach the API any more.
@@ -175,17 +175,17 @@ class AuthorizedSender:
                     return probe is not None  # it is this request alone that does not get through
                 self._absence = f"nothing has reached the API since request {number}: {described}"
                 if probe and resend:
-                    self._absence = self._look_for_deaths(number, resend, probe) or self._absence
+                    self._absence = self._resend_deadly_request(number, resend, probe) or self._absence
         raise RunStopped(self._absence)
 
-    def _look_for_deaths(self, number: int, resend: Resend, probe: Request) -> str | None:
+    def _resend_deadly_request(self, number: int, resend: Resend, probe: Request) -> str | None:
         """Send again whenever the API, gone after that, is back; say what that shows, None if it stays away.
 
         The run is over in any case, for what the API has kept may be lost. But one that is started again by chance
         takes the request the next time.
         """
         deaths: list[Exchange] = []
-        while self._comes_back(probe):
+        while self._wait_for_return(probe):
             if len(deaths) + 1 == _DEATHS:
                 self.deadly += deaths[-1:]
                 return f"the API was gone {_DEATHS} times after one request, number {number}, and came back each time"
@@ -198,7 +198,7 @@ class AuthorizedSender:
                 )
         return None
 
-    def _comes_back(self, probe: Request) -> bool:
+    def _wait_for_return(self, probe: Request) -> bool:
         """Tell whether *probe* reaches the API before long."""
         waited_s = 0.0
         for pause_s in _LOOK_AFTER_S:
@@ -216,20 +216,20 @@ class AuthorizedSender:
         except Unreachable as trouble:
             return str(trouble)
 
-    def _send_watchfully(self, request: Request) -> Response:
+    def _send_or_stop(self, request: Request) -> Response:
         """Send; raises RunStopped instead of Unreachable if nothing reaches the API any more."""
         number = self._sender.request_count + 1
         try:
             return self._send_following_slash(request)
         except Unreachable as trouble:
-            self.explain_silence(trouble, number, partial(self._send_following_slash, request))
+            self.stop_if_absent(trouble, number, partial(self._send_following_slash, request))
             raise
 
-    def explain_silence(self, trouble: Unreachable, number: int, resend: Resend) -> None:
+    def stop_if_absent(self, trouble: Unreachable, number: int, resend: Resend) -> None:
         """Return if the API still answers others than request *number*; else raise RunStopped instead of *trouble*."""
         # Time-outs are counted instead, for each takes long; and some servers take few connections at a time.
         if not isinstance(trouble, NoAnswer) and not self._sender.is_racing:
-            self._expect_api(number, resend)
+            self._probe_api(number, resend)
 
     def require_presence(self) -> None:
         """Raise RunStopped once the API was gone, but to put things back: what it has kept may be lost."""
