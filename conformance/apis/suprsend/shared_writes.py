@@ -125,9 +125,9 @@ def choose_channels(answer: Response, at: Place | None = None, fewest: int = 1) 
     return names
 
 
-def choose_two_channels(answer: Response, at: Place | None = None) -> tuple[str, str]:
-    """Choose two channels to name; NotTested if *answer*, of the place *at*, lists fewer."""
-    one, other = choose_channels(answer, at, fewest=2)
+def choose_two_channels(answer: Response) -> tuple[str, str]:
+    """Choose two channels to name; NotTested if *answer* lists fewer."""
+    one, other = choose_channels(answer, fewest=2)
     return one, other
 
 
