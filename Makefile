@@ -76,11 +76,11 @@ soak: .venv/ready
 
 # Draw the generated requests of the default seed; a verdict reads them from the files.
 cases: .venv/ready
-	$(BIN)/python -m tests.conformance.generation.stored_cases
+	@$(BIN)/python -m tests.conformance.generation.stored_cases
 
 # Copy the contracts' choices into docs/choices.md.
 choices: .venv/ready
-	$(BIN)/python -m tests.docs.choices
+	@$(BIN)/python -m tests.docs.choices
 
 # Write what is known about every requirement, a page for each API, and build the site of all pages in build/site.
 docs: .venv/ready
@@ -122,5 +122,6 @@ lock: .venv/ready
 	cd tests/clients/python && $(CURDIR)/$(COMPILE) requirements.in --no-deps --no-header --upgrade \
 	  --output-file requirements.lock
 
+# Remove what the others have written, but not the compiled modules.
 clean:
-	rm -rf .venv build dist $(NODE_MODULES)
+	rm -rf .venv .cache .*_cache build dist docs/requirements $(NODE_MODULES)

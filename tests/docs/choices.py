@@ -39,3 +39,4 @@ def cut_section(page: str) -> str:
 if __name__ == "__main__":
     text = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(text.replace(BEGIN + cut_section(text), BEGIN + list_choices()), encoding="utf-8")
+    print(PAGE.relative_to(Path.cwd()))

@@ -20,7 +20,9 @@ def fresh_text(api: str) -> str:
 
 def main() -> None:
     for api in openapi.api_names():
-        Path(str(locate_cases(api))).write_text(fresh_text(api), encoding="utf-8")
+        file = Path(str(locate_cases(api)))
+        file.write_text(fresh_text(api), encoding="utf-8")
+        print(file.relative_to(Path.cwd()))
 
 
 if __name__ == "__main__":
