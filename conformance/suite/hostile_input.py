@@ -7,6 +7,7 @@ refusal, unless an ordinary request gets no answer either.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from conformance.assertions.expect import expect
@@ -16,7 +17,7 @@ from conformance.http.evidence import Exchange
 from conformance.http.raw_request import chunk_body
 from conformance.http.response import Response
 from conformance.suite.driver import Driver, is_among
-from conformance.suite.odd_input import METHOD, Row
+from conformance.suite.odd_input import METHOD, Row, Table
 
 HOSTILE_INPUT = "what servers stumble over"
 CHUNK_EXTENSION = ';part="odd; size"'
@@ -81,6 +82,15 @@ def send_row_once(
         raise Inconclusive("no more odd input is sent, since some got no answer")
     may_close = aside is not None
     return send_hostile_once(driver, f"odd input: {row}", send_and_keep, send_ordinary, may_close=may_close)
+
+
+def send_drawn_rows(
+    driver: Driver, table: Table, send_row: Callable[[Row], object]
+) -> tuple[Sequence[tuple[Row, Response]], Inconclusive | None]:
+    """Send the rows of *table* that the run draws; return the answers, and why something got none."""
+    driver.run.mode.require_full_mode(HOSTILE_INPUT)
+    _, trouble = send_each([partial(send_row, row) for row in table.draw_rows(driver.run.seed)])
+    return driver.odd_answers, trouble
 
 
 def may_be_refused_for_size(answer: Response) -> bool:

@@ -18,6 +18,7 @@ from conformance.suite.hostile_input import (
     HOSTILE_INPUT,
     expect_answered,
     expect_no_odd_crash,
+    send_drawn_rows,
     send_each,
     send_row_once,
 )
@@ -116,10 +117,7 @@ def send_row(driver: Driver, row: Row) -> Response | None:
 
 def send_rows(driver: Driver) -> tuple[Sequence[tuple[Row, Response]], Inconclusive | None]:
     """Send the rows of the run; return the answers, and why something got none."""
-    driver.run.mode.require_full_mode(HOSTILE_INPUT)
-    rows = TABLE.draw_rows(driver.run.seed)
-    _, trouble = send_each([partial(send_row, driver, row) for row in rows])
-    return driver.odd_answers, trouble
+    return send_drawn_rows(driver, TABLE, partial(send_row, driver))
 
 
 # What another page has besides, so that no MUST asks about it.

@@ -12,7 +12,7 @@ from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.place import UNKNOWN
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
-from conformance.suite.hostile_input import HOSTILE_INPUT, send_each, send_row_once
+from conformance.suite.hostile_input import send_drawn_rows, send_row_once
 from conformance.suite.odd_input import (
     ABSENT,
     AUTHORIZATION,
@@ -111,10 +111,7 @@ def send_row(driver: Driver, row: Row) -> Response | None:
 
 def send_rows(driver: Driver) -> tuple[Sequence[tuple[Row, Response]], Inconclusive | None]:
     """Send the rows of the run; return the answers, and why something got none."""
-    driver.run.mode.require_full_mode(HOSTILE_INPUT)
-    rows = TABLE.draw_rows(driver.run.seed)
-    _, trouble = send_each([partial(send_row, driver, row) for row in rows])
-    return driver.odd_answers, trouble
+    return send_drawn_rows(driver, TABLE, partial(send_row, driver))
 
 
 def _draft_request(driver: Driver, row: Row) -> _Draft:
