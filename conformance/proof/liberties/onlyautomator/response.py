@@ -19,7 +19,7 @@ from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.variants.onlyautomator import ChangesResponse
+from conformance.proof.variants.onlyautomator import ChangesResponse, CountsSeconds
 
 
 class _ChangesRecord(Reference):
@@ -116,11 +116,8 @@ class InferredSource(_ChangesRecord):
         return {**record, "source": "inferred" if isinstance(record["value"], bool) else "extension"}
 
 
-class WholeSeconds(Reference):
+class WholeSeconds(CountsSeconds):
     """The clock counts whole seconds."""
-
-    def format_now(self) -> str:
-        return self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Milliseconds(Reference):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from conformance.proof.reference.suprsend import (
     Category,
@@ -124,22 +124,6 @@ class AnyTypeWillDo(Reference):
     def _find_holder(self, kind: str, name: str) -> tuple[str, str]:
         known = {one[1]: one for one in self.objects}
         return known[name] if name in known else super()._find_holder(kind, name)
-
-
-class OneIdIsOneObject(Reference):
-    """An object of another type has the choices of the one with the same id."""
-
-    breaks = frozenset({"types-are-apart"})
-    objects: ClassVar = {*Reference.objects, ("teams", "engineering")}
-
-    def profile(self, base_url: str) -> dict[str, Any]:
-        """Return a target profile with one id under two types."""
-        profile = super().profile(base_url)
-        twin = {"other_type_object": {"type": "teams", "id": "engineering"}}
-        return {**profile, "fixtures": {**profile["fixtures"], **twin}}
-
-    def _storage_place(self, place: Place) -> Place:
-        return replace(place, holder=("", place.holder[1]))
 
 
 class OneSetForAllCategories(Reference):
