@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver.auth.issuer import DEFECTS
 from mockserver.auth.schemes import SIGNATURE, authorization_word, credential_kind
-from mockserver.control.replies import STRICT_POLICY, html_reply
+from mockserver.control.replies import STRICT_POLICY, html_reply, template_environment
 from mockserver.http.session_name import NAME, PREFIX
 from mockserver.session.session import DEFAULT
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from mockserver.contract.operation import Operation
     from mockserver.contract.routes import Routes
     from mockserver.control.contracts import Contracts
     from mockserver.http.reply import Reply
     from openapi import Spec
+
+_FOLDER = Path(__file__).parent
 
 
 class ControlPage:
@@ -68,7 +67,9 @@ class ControlPage:
             "flaws": len(self._list_flaws()),
             "curl": "" if called is None else self._render_curl(called, f"{url}{PREFIX}{session}"),
         }
-        return html_reply(_template_environment().get_template("page.html").render(data=data), STRICT_POLICY)
+        return html_reply(
+            template_environment(_FOLDER).get_template("page.html").render(data=data), STRICT_POLICY
+        )
 
 
 def _list_schemes(spec: Spec) -> Iterator[dict[str, str]]:
@@ -82,11 +83,3 @@ def _list_schemes(spec: Spec) -> Iterator[dict[str, str]]:
         else:
             word = f"{authorization_word(scheme)} "
             yield {"kind": kind, "place": "header", "name": "Authorization", "word": word}
-
-
-@cache
-def _template_environment() -> Environment:
-    # Few runs need it, and the import would slow every start.
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockserver.http import exact_json
 from mockserver.http.problems import NotFound
 from mockserver.http.reply import Reply
 from mockserver.session.journal import Entry
 from openapi.media_type import JSON
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # How many calls the journal had to drop to make room; the list that lacks them has this header.
 _DROPPED = "X-Mock-Journal-Dropped"
@@ -72,3 +78,12 @@ def html_reply(page: str, policy: str = _FRAME_POLICY) -> Reply:
         "Referrer-Policy": "same-origin",
     }
     return Reply(200, page.encode(), headers)
+
+
+@cache
+def template_environment(folder: Path) -> Environment:
+    """Return what fills the templates of pages in *folder*."""
+    # Few runs need it, and the import would slow every start.
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from mockserver.control.contracts import NAME, Contracts
 from mockserver.control.docs import swagger_ui
 from mockserver.control.docs.plain_page import describe_contract
 from mockserver.control.docs.reference import build_reference
-from mockserver.control.replies import STRICT_POLICY, html_reply
+from mockserver.control.replies import STRICT_POLICY, html_reply, template_environment
 from mockserver.http.reply import Reply
 from mockserver.http.session_name import PREFIX
 from mockserver.session.session import DEFAULT
@@ -23,11 +23,10 @@ from openapi.document.operations import find_security, walk_operations
 from openapi.media_type import JSON
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from mockserver.session.session import Session
     from openapi import Spec
 
+_FOLDER = Path(__file__).parent
 # By the name of its security scheme, what a caller of an API sends.
 Credentials = Mapping[str, SampleCredential]
 # Swagger UI writes styles into the page; it fetches the contract, and what a reader tries, from this stub alone.
@@ -114,14 +113,6 @@ def _list_preferred_schemes(spec: Spec) -> dict[str, None]:
 
 
 def _render_page(template: str, policy: str, shown: Mapping[str, Any]) -> Reply:
-    page = _template_environment().get_template(template).render(shown)
+    page = template_environment(_FOLDER).get_template(template).render(shown)
     # The credentials in it expire.
     return html_reply(page, policy).with_headers({"Cache-Control": "no-store"})
-
-
-@cache
-def _template_environment() -> Environment:
-    # Few runs need it, and the import would slow every start.
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
