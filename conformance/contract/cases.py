@@ -46,7 +46,7 @@ _DRAWN_IN_ALL_S = 240.0
 _DRAWN_WITHIN_AT_LEAST_S = 2.0
 _ENOUGH_AT_LEAST_S = 0.1
 _MANY_HAVE_S = 1.0  # or less, where there are so many operations that each has to be quick
-DRAWN_WITHIN_S = 10.0  # for one operation: more only patterns take that no checker ends with
+DRAWN_WITHIN_S = 10.0  # for one operation: only patterns that take for ever to match take more
 # Of each case of a half its facts, and its parts; or what keeps them from being drawn.
 _Half = list[tuple[dict[str, Any], dict[str, Any]]] | str | TookTooLong
 
