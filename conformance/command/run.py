@@ -163,7 +163,6 @@ def judge_and_report(
     """Judge a target and print the verdict."""
     from conformance.judge import session
     from conformance.judge.suites import narrow_target, read_profile, suite_of
-    from conformance.report.changes import Comparison, Report, compare_reports, read_report
     from conformance.report.document import build_document, render_document
     from conformance.report.terminal import Detail, Terminal
     from conformance.suite.requirement import leave_out_requirements, select_requirements
@@ -188,7 +187,7 @@ def judge_and_report(
         known = suite.requirements()
         known_failures = waiver_options.read_waivers(suite.known_requirements())
         asked = leave_out_requirements(select_requirements(known, only or ()), leave_out or (), known)
-        earlier = read_report(against, target.api) if against else None
+        compare = _prepare_comparison(against, target.api) if against else None
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
         terminal = Terminal(_make_console(to_stderr=is_piped), detail, is_folded=_is_run_by_github())
         terminal.print_target(target)
@@ -212,11 +211,7 @@ def judge_and_report(
     with interrupt.ignore_interrupts():
         # It takes about as long as the judging, so it is built once, and only for a reader.
         document = cache(lambda: build_document(verdict))
-        comparison = (
-            Comparison(earlier, compare_reports(earlier, Report.model_validate(document())))
-            if earlier
-            else None
-        )
+        comparison = compare(document()) if compare else None
         files = _write_folder(verdict, folder, document(), comparison) if folder else []
         terminal.print_summary(verdict, files)
         known = suite.known_requirements()
@@ -230,6 +225,14 @@ def judge_and_report(
         with suppress(KeyboardInterrupt), interrupt.end_run_on_interrupt():  # the verdict is there already
             _explore_further(verdict, suite, explore_s, folder, terminal)
     sys.exit(verdict.exit_status)
+
+
+def _prepare_comparison(against: Path, api: str) -> Callable[[dict[str, Any]], Comparison]:
+    """Read an earlier report, and return what compares another one with it."""
+    from conformance.report.changes import Comparison, Report, compare_reports, read_report
+
+    earlier = read_report(against, api)
+    return lambda document: Comparison(earlier, compare_reports(earlier, Report.model_validate(document)))
 
 
 def _print_plan(target: AnyTarget, seed: int, mode: Mode) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, InstanceOf
 
@@ -25,6 +25,8 @@ class ContractProfile(TargetProfile[dict[str, Secret], dict[str, Any]]):
     operations, include: what selects those that may be sent to, which both have to. exclude: what selects others.
     deletes: whether DELETE may be sent at all.
     """
+
+    has_own_contract: ClassVar[bool] = True
 
     spec: InstanceOf[Contract]
     credentials: dict[str, Secret] = Field(default_factory=dict)

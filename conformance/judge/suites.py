@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import yaml
 
 import openapi
-from conformance.contract.profile import ContractProfile, check_contract_profile, select_operations
-from conformance.contract.suite import ContractSuite
 from conformance.generation import cases
 from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.mode import Mode
@@ -34,6 +32,7 @@ from openapi.pointer import walk_texts
 
 if TYPE_CHECKING:
     from conformance.assertions.member import Member
+    from conformance.contract.profile import ContractProfile
     from conformance.generation.case import Case, CaseSet
     from conformance.http.client import Client
     from conformance.http.evidence import Exchange
@@ -205,7 +204,22 @@ def read_ordinary_words(suite: Suite) -> Iterator[str]:
 
 def suite_of(target: AnyTarget) -> Suite:
     """Return the suite that judges *target*."""
-    return ContractSuite(target) if isinstance(target, ContractProfile) else ApiSuite(target)
+    own = _find_contract_profile(target)
+    if own is None:
+        return ApiSuite(target)
+    from conformance.contract.suite import ContractSuite  # slow, as in _find_contract_profile
+
+    return ContractSuite(own)
+
+
+def _find_contract_profile(target: AnyTarget) -> ContractProfile | None:
+    """Return *target* if it has a contract of its own, None if it is judged by that of an API."""
+    if not target.has_own_contract:
+        return None
+    # Here, since the suite of any contract is forty modules, and a tenth of the start of a run against an API.
+    from conformance.contract.profile import ContractProfile
+
+    return target if isinstance(target, ContractProfile) else None
 
 
 def narrow_target(target: AnyTarget, include: Sequence[str], exclude: Sequence[str]) -> AnyTarget:
@@ -215,12 +229,15 @@ def narrow_target(target: AnyTarget, include: Sequence[str], exclude: Sequence[s
     """
     if not include and not exclude:
         return target
-    if not isinstance(target, ContractProfile):
+    own = _find_contract_profile(target)
+    if own is None:
         raise BadProfile(
             f"{'--include' if include else '--exclude'}: is for a contract of your own, which a profile names under "
             "spec; --only and --except choose requirements"
         )
-    return select_operations(target, include, exclude)
+    from conformance.contract.profile import select_operations  # slow, as in _find_contract_profile
+
+    return select_operations(own, include, exclude)
 
 
 def read_profile(profile: Path | Mapping[str, Any]) -> AnyTarget:
@@ -238,6 +255,8 @@ def read_profile(profile: Path | Mapping[str, Any]) -> AnyTarget:
 
 def _check_profile(document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
     if "spec" in document:
+        from conformance.contract.profile import check_contract_profile  # slow, as in _find_contract_profile
+
         return check_contract_profile(document, name, folder)
     api = document.get("api")
     if not isinstance(api, str):

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -70,8 +70,11 @@ class TargetProfile(Model, Generic[CredentialsT, FixturesT]):
     """A whole profile; an API narrows it with its own credentials, fixtures and further keys.
 
     name, version: what reports call the target, so that those of two environments or releases are told apart. proxy: a
-    URL, or "none" for no proxy; without it the environment is asked, but for this machine.
+    URL, or "none" for no proxy; without it the environment is asked, but for this machine. has_own_contract: whether it
+    names an OpenAPI file to be judged by, and no API.
     """
+
+    has_own_contract: ClassVar[bool] = False
 
     api: str
     base_url: str
