@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.testing.client import MockSession
 
 ROOT = Path(__file__).parents[1]
-pytest_plugins = ["tests.testbed.environments"]
+pytest_plugins = ["tests.testbed.environments", "tests.testbed.forks.commands"]
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 

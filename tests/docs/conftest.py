@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.testbed.environments import LEAN_PYTEST, Environment
+from tests.testbed.forks.commands import COMMANDS, forked_command
 
 from .pages import ROOT
 
@@ -40,17 +41,26 @@ def port(with_judge: Environment) -> Iterator[int]:
 @pytest.fixture
 def checkout(request: pytest.FixtureRequest, page: Path, tmp_path: Path, port: int) -> Path:
     """A folder with what *page* uses of a checkout: the commands, and the files that it names."""
-    installed = Path(sys.prefix)
     if page.stem in _OF_THE_WHEEL:
         environment: Environment = request.getfixturevalue("with_judge")
-        installed = environment.folder
-    (tmp_path / ".venv").symlink_to(installed)
+        (tmp_path / ".venv").symlink_to(environment.folder)
+    else:
+        link_with_forked_commands(Path(sys.prefix), tmp_path / ".venv")
     for pattern in _COPIED:
         for source in ROOT.glob(pattern):
             copy = tmp_path / source.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(source.read_text(encoding="utf-8").replace("4010", str(port)), encoding="utf-8")
     return tmp_path
+
+
+def link_with_forked_commands(environment: Path, folder: Path) -> None:
+    """Make *folder* the *environment* in which our commands start sooner."""
+    (folder / "bin").mkdir(parents=True)
+    for entry in [*environment.iterdir(), *(environment / "bin").iterdir()]:
+        if entry.name != "bin":
+            link = folder / entry.relative_to(environment)
+            link.symlink_to(forked_command(entry.name) if entry.name in COMMANDS else entry)
 
 
 @pytest.fixture(autouse=True)

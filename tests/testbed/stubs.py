@@ -1,4 +1,4 @@
-"""Stubs to test: the command as a user starts it, and a stub of the Python API in a thread."""
+"""Stubs to test: the command in a process of its own, and a stub of the Python API in a thread."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from mockserver.http import listening_socket
 from mockserver.http.server import ServerThread
 from mockserver.services.service import select_built_in_services
 from mockserver.stub import Stub
+from tests.testbed.forks.commands import forked_command
 
 MOCKSERVER = str(Path(sys.executable).parent / "mockserver")
 LONGEST_S = 20
@@ -72,10 +73,16 @@ def run_process(*words: str, **variables: str) -> subprocess.CompletedProcess[st
 
 
 @contextmanager
-def start_command(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Start the command on a free port; yields its URL and the process, whose output up to the URL has been read."""
+def start_command(*words: str, path: str = "") -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Start the command on a free port; yields its URL and the process, whose output up to the URL has been read.
+
+    path: of the command, such as MOCKSERVER where the process itself is tested; by default one that starts sooner.
+    """
     process = subprocess.Popen(
-        [MOCKSERVER, "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [path or forked_command("mockserver"), "--port", "0", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         yield process.stdout.readline().strip().rpartition(" ")[2], process

@@ -18,7 +18,14 @@ from mockserver.command.banner import render_banner
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
-from tests.testbed.stubs import list_banner_commands, run_command, serve_command, serve_stub, start_command
+from tests.testbed.stubs import (
+    MOCKSERVER,
+    list_banner_commands,
+    run_command,
+    serve_command,
+    serve_stub,
+    start_command,
+)
 
 
 def test_banner_has_the_control_page_and_a_command_for_each_api_that_works_when_pasted():
@@ -128,7 +135,8 @@ def test_same_seed_gives_the_same_ids():
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
 def test_quiet_prints_only_the_url_and_a_signal_ends_it_at_once_whatever_is_half_sent(signal_number):
     half = request(headers={**bearer(token()), "Content-Type": "application/json"}, content=b"{}" * 50)[:-1]
-    with start_command("--quiet") as (url, process), connect(url), connect(url) as head, connect(url) as body:
+    stub = start_command("--quiet", path=MOCKSERVER)
+    with stub as (url, process), connect(url), connect(url) as head, connect(url) as body:
         head.sendall(b"POST /api")
         body.sendall(half)
         with httpx2.Client() as kept_alive:

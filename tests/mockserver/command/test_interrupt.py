@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from tests.testbed.calls import PREFERENCE, bearer, connect, fresh, read, request, token
-from tests.testbed.stubs import start_command
+from tests.testbed.stubs import MOCKSERVER, start_command
 
 # Whoever runs the tests in the background passes on that interrupts are ignored.
 LISTEN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -85,7 +85,11 @@ DEAF = (
 
 
 def test_clients_that_do_not_read_hold_up_no_end():
-    with start_command("--quiet") as (url, process), ExitStack() as deaf, httpx2.Client() as http:
+    with (
+        start_command("--quiet", path=MOCKSERVER) as (url, process),
+        ExitStack() as deaf,
+        httpx2.Client() as http,
+    ):
         large = [http.post(f"{url}/nowhere", content=b"x" * 900_000) for _ in range(14)]
         for asked in DEAF:
             deaf.enter_context(connect(url)).sendall(asked)

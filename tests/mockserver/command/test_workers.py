@@ -22,7 +22,7 @@ from mockserver.http.problems import CannotStart
 from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.redis_server import needs_redis
 from tests.testbed.session_caller import A_FAN
-from tests.testbed.stubs import run_command, start_command
+from tests.testbed.stubs import MOCKSERVER, run_command, start_command
 from tests.testbed.waiting import wait_until
 
 NAME = "X-Mock-Session"
@@ -75,7 +75,7 @@ def start_workers(
     store: str, prefix: str, count: int = 2, *more: str
 ) -> AbstractContextManager[tuple[str, subprocess.Popen[str]]]:
     words = ["--workers", str(count), "--store", store, "--store-prefix", prefix, *more]
-    return start_command(*words, "--log-level", "error", "--quiet")
+    return start_command(*words, "--log-level", "error", "--quiet", path=MOCKSERVER)
 
 
 @pytest.fixture(scope="module")
