@@ -17,7 +17,8 @@ from mockserver.command.mcp.control_plane import ControlPlane
 from mockserver.command.mcp.operations import describe_operation
 from mockserver.command.mcp.server import make_server
 from tests.agents.conversation import converse, list_tools
-from tests.testbed.stubs import MOCKSERVER, run_command, serve_command
+from tests.testbed.forks.commands import forked_command
+from tests.testbed.stubs import run_command, serve_command
 
 OBJECT = "/v1/object/departments/engineering/preference/category/status-update-alert"
 
@@ -283,7 +284,9 @@ def test_agent_talks_over_stdio_until_a_signal_saves_the_state(tmp_path):
             time.sleep(0.05)
         return described["apis"], statuses
 
-    apis, statuses = converse(StdioServerParameters(command="sh", args=["-c", script, MOCKSERVER]), talk)
+    apis, statuses = converse(
+        StdioServerParameters(command="sh", args=["-c", script, forked_command("mockserver")]), talk
+    )
 
     assert (apis, statuses) == (["suprsend"], (202, 200))
     assert "engineering" in state.read_text()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.testbed.environments import LEAN_PYTEST
+from tests.testbed.forks.commands import forked_command
 from tests.testbed.needed_programs import needs_chromium, needs_node
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -21,7 +22,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 @pytest.fixture
 def run(tmp_path):
     """Run a command in a copy of an example, with our own commands at hand, as after an installation."""
-    bin_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ours = [Path(forked_command("mockserver")).parent, Path(sys.executable).parent]
+    bin_first = os.pathsep.join([*map(str, ours), os.environ["PATH"]])
     environment = {**os.environ, "PATH": bin_first, "NO_COLOR": "1"}
     for name in [name for name in environment if name.startswith(("PYTEST_", "MOCKSERVER_"))]:
         del environment[name]

@@ -22,8 +22,9 @@ from mockserver.services.service import load_services
 from mockserver.session.session import collect_ids
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, bearer, token
+from tests.testbed.forks.commands import forked_command
 from tests.testbed.session_caller import A_FAN
-from tests.testbed.stubs import MOCKSERVER, run_command, serve_command, start_command
+from tests.testbed.stubs import run_command, serve_command, start_command
 
 
 def write_settings(folder: Path, text: str) -> Path:
@@ -91,7 +92,9 @@ def test_value_that_no_setting_takes_is_told_to_be_of_the_file(tmp_path):
 
 def test_command_names_a_wrong_setting_without_a_traceback(tmp_path):
     file = write_settings(tmp_path, "sed = 1")
-    ran = subprocess.run([MOCKSERVER, "--config", str(file)], capture_output=True, text=True, timeout=20)
+    ran = subprocess.run(
+        [forked_command("mockserver"), "--config", str(file)], capture_output=True, text=True, timeout=20
+    )
 
     assert (ran.returncode, ran.stderr) == (
         2,

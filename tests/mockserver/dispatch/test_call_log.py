@@ -18,6 +18,7 @@ from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.mockserver.services.contracts import answers, contract, written
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, fresh, token
+from tests.testbed.forks.commands import forked_command
 from tests.testbed.session_caller import Caller
 from tests.testbed.stubs import MOCKSERVER, run_command, serve_stub, start_command
 
@@ -258,7 +259,7 @@ def test_colours_are_for_a_terminal_that_shows_them(variables, is_coloured):
     terminal, ours = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **variables}
     with subprocess.Popen(
-        [MOCKSERVER, "--port", "0", "--quiet", "--log-level", "info"],
+        [forked_command("mockserver"), "--port", "0", "--quiet", "--log-level", "info"],
         stdout=subprocess.PIPE, stderr=ours, text=True, env=environment,
     ) as process:  # fmt: skip
         os.close(ours)
