@@ -57,6 +57,8 @@ class TraceFinder:
 
     def add(self, value: str, name: str | None) -> None:
         """Find *value* from now on, in every form in which a server may echo it."""
+        if value in self._values:
+            return  # requirements make up the same ones again
         self._values.add(value)
         for text in list_forms(value):
             form = _Form(text, name, text == unescape(value))
@@ -65,7 +67,7 @@ class TraceFinder:
             elif text not in self._known:
                 self._known.add(text)
                 samples = self._samples
-                for at in range(0, len(text) - _SAMPLE + 1, _STRIDE):
+                for at in range(0, _find_end_of_samples(text), _STRIDE):
                     places = samples.get(sample := text[at : at + _SAMPLE])
                     if places is None:
                         samples[sample] = [(form, at)]
@@ -170,6 +172,14 @@ def _extend_run(plain: str, hit: int, form: _Form, at: int, after: int) -> Trace
     while most > 0 and plain[end] == text[last]:
         end, last, most = end + 1, last + 1, most - 1
     return Trace(start, end, form.name, is_whole=False)
+
+
+def _find_end_of_samples(text: str) -> int:
+    """Return where samples of *text* end, or in one that repeats itself, where each has come often enough."""
+    end = len(text) - _SAMPLE + 1
+    if (period := text.find(text[:SHORTEST_RUN], 1)) > 0 and text.startswith(text[period:]):
+        return min(end, _MOST_PLACES * _STRIDE * period)
+    return end
 
 
 def _find_short(plain: str, form: _Form, found: list[Trace]) -> Iterator[Trace]:

@@ -57,6 +57,14 @@ def test_echo_is_replaced(redaction, echo):
     assert shown.endswith(' no"}')
 
 
+def test_every_part_of_a_credential_that_repeats_itself_is_found():
+    key, redaction = "0a1b2c3d4e5f6g7h8i9j" * 100, Redaction()
+    redaction.conceal(key, "TOKEN")
+
+    assert redaction(f"{key} no") == "$TOKEN no"
+    assert {redaction(f"no {key[at : at + 12]}") for at in range(20)} == {"no $TOKEN"}
+
+
 def test_cut_after_redaction_leaves_no_part_of_a_credential(redaction):
     """A quote is cut where its sentence is shown, and not before its credentials are replaced."""
     text = "x" * (LONGEST_QUOTE - len(KEY) + 1) + KEY
