@@ -48,6 +48,14 @@ class _KnownSecret:
     fetched_at: float = field(default_factory=time.monotonic)
     was_sent: bool = False
     is_hopeless: bool = False
+    _encoded: Sequence[tuple[str, bytes]] = ()
+
+    def encode_values(self) -> Sequence[tuple[str, bytes]]:
+        """Return each value, the newest first, and the bytes of it that are sent."""
+        if len(self._encoded) < len(self.values):
+            values = reversed(self.values)
+            self._encoded = [(value, value.encode("utf-8", "surrogatepass")) for value in values]
+        return self._encoded
 
 
 class _SentSecret(NamedTuple):
@@ -164,9 +172,10 @@ class Renewal:
         return None
 
     def _find_in_headers(self, headers: httpx2.Headers) -> _SentSecret | None:
+        fields = headers.raw  # which is made anew each time
         for known in self._secrets:
-            ends = [(value, value.encode("utf-8", "surrogatepass")) for value in reversed(known.values)]
-            for name, text in headers.raw:
+            ends = known.encode_values()
+            for name, text in fields:
                 for value, end in ends:
                     if text.endswith(end):
                         prefix = text.removesuffix(end).decode("latin-1")
