@@ -50,22 +50,27 @@ def compose_request(
     params: Mapping[str, str] | None = None,
 ) -> Request:
     """Compose the request for *path* under *base_url*; raises Inconclusive if it cannot be sent."""
-    headers = dict(headers or {})
-    names = {name.lower() for name in headers}
     if json is not UNSET:
         # A lone surrogate is valid in JSON text and has no UTF-8: it goes out as the bytes it would have.
         content = _ENCODER.encode(json).encode("utf-8", "surrogatepass")
-        if "content-type" not in names:
-            headers["content-type"] = "application/json"
-    for name, value in headers.items():
+    given = tuple(headers.items()) if headers else ()
+    for name, value in given:
         redaction.conceal_header(name, value)
     query = f"?{urlencode(params)}" if params else ""
-    defaults = {name: value for name, value in _DEFAULT_HEADERS.items() if name not in names}
     try:
         url = _parse_url(f"{base_url}{path}{query}")
-        return make_request(method.upper(), url, {**defaults, **headers}, content)
+        return make_request(method.upper(), url, _add_defaults(given, json is not UNSET), content)
     except (httpx2.InvalidURL, UnicodeEncodeError) as error:
         raise Inconclusive(f"the request cannot be sent: {redaction.show_line(str(error))}") from None
+
+
+@lru_cache(maxsize=256)
+def _add_defaults(given: tuple[tuple[str, str], ...], is_json: bool) -> tuple[tuple[str, str], ...]:
+    """Add to *given* headers what else goes out with every request, or with every JSON body."""
+    names = {name.lower() for name, _ in given}
+    defaults = [(name, value) for name, value in _DEFAULT_HEADERS.items() if name not in names]
+    labels = [("content-type", "application/json")] if is_json and "content-type" not in names else []
+    return (*defaults, *given, *labels)
 
 
 def move_to_other_slash(request: Request, status: int, headers: Mapping[str, str]) -> Request | None:

@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -51,27 +51,28 @@ class Request:
 
 
 def make_request(
-    method: str, url: httpx2.URL, headers: Mapping[str, str], content: bytes | str | None = None
+    method: str, url: httpx2.URL, headers: tuple[tuple[str, str], ...], content: bytes | str | None = None
 ) -> Request:
     """Make a request that names its host before *headers*, and the length of its body behind them.
 
     Raises UnicodeEncodeError if a header is not ASCII.
     """
     body = content.encode() if isinstance(content, str) else content or b""
-    given = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-    names = {name.lower() for name, _ in given}
-    host = [] if b"host" in names else [(b"Host", url.netloc)]
-    length = [] if names & _LENGTH_HEADERS else [(b"Content-Length", b"%d" % len(body))]
-    if body:
-        given += length
-    elif method in _METHODS_WITH_BODY:
-        host += length
-    return Request(method, url, _make_headers((*host, *given)), body)
+    place = "behind" if body else "before" if method in _METHODS_WITH_BODY else None
+    return Request(method, url, _make_headers(headers, url.netloc, len(body), place), body)
 
 
 @lru_cache(1024)  # a run sends the same ones again and again, so nobody may change them
-def _make_headers(fields: tuple[tuple[bytes, bytes], ...]) -> httpx2.Headers:
-    return httpx2.Headers(list(fields))
+def _make_headers(
+    headers: tuple[tuple[str, str], ...], host: bytes, length: int, length_place: str | None
+) -> httpx2.Headers:
+    """Make headers that name the *host*, and the *length* of a body "before" or "behind" all others, if they do not."""
+    given = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+    names = {name.lower() for name, _ in given}
+    hosts = [] if b"host" in names else [(b"Host", host)]
+    lengths = [] if names & _LENGTH_HEADERS else [(b"Content-Length", b"%d" % length)]
+    before, behind = ((lengths if length_place == place else []) for place in ("before", "behind"))
+    return httpx2.Headers([*hosts, *before, *given, *behind])
 
 
 class RawResponse(NamedTuple):
@@ -89,7 +90,10 @@ class RawResponse(NamedTuple):
 
 def make_raw_response(status: int, headers: httpx2.Headers, content: bytes) -> RawResponse:
     """Make a response of what came over the connection; raises BodyTooLarge."""
-    body = decode_body(content, headers.get("content-encoding", ""))
+    coding = headers.get("content-encoding")
+    if not coding:
+        return RawResponse(status, headers, content)
+    body = decode_body(content, coding)
     return RawResponse(status, headers, body.content, body.fault, body.unread_coding)
 
 

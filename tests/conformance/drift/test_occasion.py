@@ -36,7 +36,7 @@ API = "suprsend"
     ],
 )
 def test_request_is_what_a_choice_is_about(choice, body, is_so):
-    request = make_request("PATCH", httpx2.URL("http://target/"), {}, body)
+    request = make_request("PATCH", httpx2.URL("http://target/"), (), body)
     occasions = Occasions(load_contract(API))
 
     assert occasions.is_occasion(load_choices(API)[choice], Exchange(request, Redaction())) is is_so

@@ -33,7 +33,7 @@ class Stub:
 
 def exchange(path, headers=None, *, seconds=0.0, status=200, manner="", **marks):
     """Make an exchange of the target's that began so many *seconds* ago."""
-    request = make_request("GET", httpx2.URL(f"{IN_PROCESS_URL}/{path}"), headers or {})
+    request = make_request("GET", httpx2.URL(f"{IN_PROCESS_URL}/{path}"), tuple((headers or {}).items()))
     answer = make_raw_response(status, httpx2.Headers(), b"{}") if status else None
     made = Exchange(request, Redaction(), answer, manner=manner)
     made.started_at -= timedelta(seconds=seconds)

@@ -20,7 +20,7 @@ NOTHING = AnswerSchema(SPEC)
 
 def answered(body, status=200):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = make_request("GET", httpx2.URL("http://target/records"), {})
+    request = make_request("GET", httpx2.URL("http://target/records"), ())
     return Exchange(request, Redaction(), make_raw_response(status, httpx2.Headers(), content))
 
 

@@ -18,7 +18,9 @@ def translate(path, body=None, headers=None, **changes):
     target, stub = read_profile(GIVEN), read_profile({**GIVEN, "base_url": "http://stub:4010/v", **changes})
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     url = httpx2.URL(f"https://target.example.com/prefix{path}")
-    return Translation(target, stub).translate(make_request("PATCH", url, headers or {}, content))
+    return Translation(target, stub).translate(
+        make_request("PATCH", url, tuple((headers or {}).items()), content)
+    )
 
 
 def test_address_is_the_stubs():
