@@ -120,10 +120,8 @@ def expect_kept_out(
     expect_refusal: what is wanted of an answer beyond that, where the document says more.
     """
     is_asked, missing, inconclusive = False, list[NotTested](), list[Inconclusive]()
-    for row in table.draw_rows(driver.run.seed):
-        if row.requirement != requirement:
-            continue
-        home = table.find_home(row.kind)
+    rows = driver.client.memoize(("rows", id(table)), lambda: _sort_rows(table, driver.run.seed))
+    for row, home in rows.get(requirement, ()):
         try:
             if row != home and home.send(driver).ok:
                 # Who is let in there is let in everywhere, which is found once.
@@ -150,3 +148,11 @@ def expect_kept_out(
         raise inconclusive[0]
     if not is_asked:
         raise missing[0] if missing else NotTested(f"the run has no bad credential for {requirement}")
+
+
+def _sort_rows(table: Table[DriverT], seed: int) -> Mapping[str, Sequence[tuple[Row[DriverT], Row[DriverT]]]]:
+    """Map requirements to the rows of a run, each with the one of its kind that every run has."""
+    rows: dict[str, list[tuple[Row[DriverT], Row[DriverT]]]] = {}
+    for row in table.draw_rows(seed):
+        rows.setdefault(row.requirement, []).append((row, table.find_home(row.kind)))
+    return rows

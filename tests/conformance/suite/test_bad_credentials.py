@@ -9,6 +9,7 @@ import openapi
 from conformance import proof
 from conformance.assertions.outcome import NotTested
 from conformance.generation import cases
+from conformance.http.evidence_log import EvidenceLog
 from conformance.judge.suites import collect_requirements
 from conformance.proof.trial import judge_in_process
 from conformance.suite.bad_credentials import Carried, Kind, Place, Table, expect_kept_out
@@ -64,6 +65,7 @@ def test_every_row_is_judged_by_a_requirement(api, table):
 def test_nothing_asked_is_not_tested():
     class Idle:
         run = Run(lambda _: None)
+        client = EvidenceLog()  # which is asked only what was asked before
 
     kind = Kind("with nothing", "missing-token", lambda _: Carried())
     table = Table([Place("a write", lambda *_: None, ())], [kind], drawn=0)
