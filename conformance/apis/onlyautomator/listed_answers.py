@@ -52,10 +52,11 @@ def find_disagreements(records: Records, known: KnownWrites) -> Iterator[Disagre
     """
     names_of_records = list(map(_names_of, records))
     counts = Counter(names_of_records)
-    by_id = {data_of(one.answer).get("id"): one for one in known.values()}
+    by_id: Mapping[Any, SentWrite] | None = None
     for record, names in zip(records, names_of_records, strict=True):
         written = known.get(names)
         if written is None:
+            by_id = by_id or {data_of(one.answer).get("id"): one for one in known.values()}
             yield from _find_other_names(record, by_id)
         elif counts[names] == 1:
             answered = data_of(written.answer)

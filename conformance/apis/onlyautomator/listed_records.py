@@ -23,7 +23,7 @@ from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite, tripl
 from conformance.apis.onlyautomator.generated_cases import KEY
 from conformance.apis.onlyautomator.subject import describe_triple
 from conformance.assertions.expect import expect
-from conformance.assertions.json_equality import find_difference, is_same_json
+from conformance.assertions.json_equality import MISSING, find_difference, is_same_json
 from conformance.assertions.member import Member, find_member
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
@@ -213,10 +213,13 @@ def _search_records(records: Records, written: SentWrite) -> Iterator[Data]:
     # A server may change the case of names, so those that were sent and those that were answered will do.
     names = [(one.get("category"), one.get("preference")) for one in (written.body, data)]
     preferences = [preference for _, preference in names]
-    ids = [data["id"]] if isinstance(data.get("id"), str) else []
+    id_ = data["id"] if isinstance(data.get("id"), str) else MISSING
     for one in records:
-        preference = one.get("preference")  # looked at first, since most of some hundred records have another
-        if one.get("id") in ids or (preference in preferences and (one.get("category"), preference) in names):
+        # The preferences are looked at first, since most of some hundred records have another.
+        if one.get("id") == id_ or (
+            (preference := one.get("preference")) in preferences
+            and (one.get("category"), preference) in names
+        ):
             yield one
 
 

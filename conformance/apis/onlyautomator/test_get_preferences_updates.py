@@ -11,6 +11,7 @@ from conformance.apis.onlyautomator.driver import Driver, SentWrite, triple_of
 from conformance.apis.onlyautomator.listed_answers import (
     RECORD,
     TIMES,
+    Disagreement,
     KnownWrites,
     find_disagreements,
     find_known_writes,
@@ -167,12 +168,22 @@ def test_list_agrees_with_answers(driver: Driver) -> None:
     for query in list_queries(driver):
         known = find_known_writes(driver, query.fan_id)
 
-        def agrees(records: Records, query: ListQuery = query, known: KnownWrites = known) -> bool:
-            is_equal = next(find_disagreements(records, known), None) is None
-            return is_equal and find_lost(driver, query, find_lacking(driver, query, records, known)) is None
+        found: list[Disagreement] = []
+        lacking: list[SentWrite] = []
 
+        def agrees(
+            records: Records,
+            query: ListQuery = query,
+            known: KnownWrites = known,
+            found: list[Disagreement] = found,
+            lacking: list[SentWrite] = lacking,
+        ) -> bool:
+            found[:] = find_disagreements(records, known)
+            lacking[:] = find_lacking(driver, query, records, known)
+            return not found and find_lost(driver, query, lacking) is None
+
+        # What was found is of the last look, whose records these are.
         records = read_until(driver, query, agrees, [one.answer for one in known.values()])
-        found, lacking = list(find_disagreements(records, known)), find_lacking(driver, query, records, known)
         left |= name_judged_elsewhere(found, lacking, judged)
         if find_stale_record(driver, records):
             left |= {"value", RECORD}

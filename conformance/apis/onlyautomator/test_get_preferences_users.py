@@ -105,6 +105,8 @@ def test_list_fan_id(driver: Driver) -> None:
         expect_of_listed(
             driver, is_text, record, ("fanId",), "fanId, a text", f"{got}, {name_json_type(given)}"
         )
+        if is_text and given in forms.get(fan_id, ()):
+            continue  # as nearly all records, whose fanId was looked at
         others = set().union(*(known for fan, known in ids.items() if fan != fan_id))
         expect_of_listed(
             driver, given not in others, record, ("fanId",), "fanId of this fan", f"{got} of another"
