@@ -61,7 +61,7 @@ def test_difference_in_a_promise_is_status_1(target):
 @pytest.mark.parametrize(("server", "status"), [(REFERENCE, 3), (Multiple, 1)])
 def test_target_that_is_gone_in_the_middle_is_no_comparison(tmp_path, server, status):
     """What is left of it is shown; a promise that is broken in that part is broken."""
-    with served(tmp_path, Leaving()) as profile:
+    with served(tmp_path, Leaving(), patience={"retry_s": 0.1}) as profile:  # so that nobody looks after it
         done = drift(profile, server(), "--json")
     document = json.loads(done.stdout)
 
