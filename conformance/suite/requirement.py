@@ -74,12 +74,14 @@ def select_requirements(
     asked: what stands before a glob on the command line, for the complaint.
     Raises NoSuchRequirement if a glob matches nothing.
     """
+    if not globs:
+        return list(requirements)
     ids = [requirement.id for requirement in requirements]
     names = {*ids, *(requirement.name for requirement in requirements)}
     for glob in globs:
         if glob not in names and not any(fnmatch.fnmatchcase(name, glob) for name in names):
             raise NoSuchRequirement(f"{asked}{_describe_no_match(glob, ids)}")
-    # One pattern, since there may be as many globs as requirements; that of no glob matches everything.
+    # One pattern, since there may be as many globs as requirements.
     matches = re.compile("|".join(map(fnmatch.translate, globs))).match
     return [one for one in requirements if matches(one.id) or matches(one.name)]
 
