@@ -120,8 +120,10 @@ class Routes:
         if not matches:
             return None
         # As in most servers, a path that lacks the method leaves the call to a more general one that has it.
-        found = next((one for one in matches if request.method in one[0]), None)
-        return found or (_merge_operations(matches), matches[0][1])
+        for one in matches:
+            if request.method in one[0]:
+                return one
+        return _merge_operations(matches), matches[0][1]
 
     def _find_narrowed(self, path: Path, conditions: Sequence[Condition]) -> _Operations:
         """Find where the operations under *path* that have *conditions* are kept."""

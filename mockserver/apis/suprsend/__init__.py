@@ -295,7 +295,7 @@ class Api:
         if self._springs_up:
             await self._keep_what_sprang_up(recipient)
         stored = await self._store.update(restriction_key(*recipient.key), change_restrictions)
-        return recipient._replace(restricted=stored["restricted"])
+        return _Recipient(recipient.object, recipient.tenant, recipient.scope, stored["restricted"])
 
     async def _render_preferences(self, recipient: _Recipient, tags: str | None) -> dict[str, Any]:
         catalogue = await self._list_catalogue(recipient.tenant)
