@@ -17,6 +17,8 @@ from .pages import ROOT
 
 # The pages whose commands are those of the wheel in a clean environment, so that both are tried at once.
 _OF_THE_WHEEL = {"README", "ci"}
+# The pages whose commands ask which shell has started them.
+_OF_THE_SHELL = {"serving"}
 # What names the port of the stub is copied, with the port that the stub of this test has.
 _COPIED = ("docs/stub/session.sh", "examples/targets/*.yaml")
 
@@ -44,6 +46,8 @@ def checkout(request: pytest.FixtureRequest, page: Path, tmp_path: Path, port: i
     if page.stem in _OF_THE_WHEEL:
         environment: Environment = request.getfixturevalue("with_judge")
         (tmp_path / ".venv").symlink_to(environment.folder)
+    elif page.stem in _OF_THE_SHELL:
+        (tmp_path / ".venv").symlink_to(sys.prefix)
     else:
         link_with_forked_commands(Path(sys.prefix), tmp_path / ".venv")
     for pattern in _COPIED:
