@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import tracemalloc
 from html.parser import HTMLParser
 
 import pytest
@@ -14,8 +15,10 @@ from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
 from conformance.proof.mutants.suprsend.authorizations import AcceptsNoKey
 from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
+from conformance.report.document import build_document
 from conformance.report.folder import write_reports
-from conformance.report.html.page import mark_member
+from conformance.report.html.page import mark_member, render_page
 from conformance.suite.sentences import load_sentences
 
 HOSTILE = (
@@ -242,3 +245,22 @@ def test_bar_shows_what_is_judged_and_each_status_has_a_column(reference, tmp_pa
 
     assert set(re.findall(r'<span class="(\w+)" style="flex', page)) == {"passed"}
     assert columns == ["passed", "failed", "not tested", "observed"]
+
+
+def test_large_page_takes_little_more_memory_than_its_bytes(reference):
+    """Text would take eight times as many: four for each character, in its pieces and as a whole."""
+    document = build_document(judge_in_process(reference, only=["value-*"]))
+    render_page(document)  # with the template kept
+    asked = document["requirements"]
+    document["requirements"] = [
+        {**one, "id": f"{one['id']}-{number}"} for number in range(6) for one in asked
+    ]
+    document["target"]["name"] = "\N{DOG FACE}"
+
+    tracemalloc.start()
+    try:
+        page = render_page(document)
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most_bytes < 3 * len(page)

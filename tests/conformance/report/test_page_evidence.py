@@ -32,6 +32,7 @@ def test_each_exchange_is_whole_once_and_in_the_order_of_the_run():
     assert shown(plan, alike) == [(3, "request-3"), (7, "whole")]  # with a mark of its own
     assert shown(plan, passed) == [(3, "request-3"), (4, "request-4"), (5, "request-5")]
     assert [one.is_home for one in plan.list_exchanges(alike)] == [False, False]
+    assert plan.list_exchanges(alike)[0].line is plan.list_exchanges(failed)[0].line  # made once
     assert [one.anchor for one in plan.others] == ["request-4", "request-5"]
     assert plan.left_out == 0
 

@@ -20,6 +20,7 @@ from tests.testbed.waiting import wait_until
 # Just more than the bound of all together.
 MANY, LARGE = 30, "x" * 500_000
 JSON = "application/json"
+LOCAL = {"Host": "localhost"}
 
 # How often, and what is sent the so-manieth time.
 SENT: dict[str, tuple[int, Callable[[int], dict[str, str]]]] = {
@@ -44,6 +45,13 @@ def test_headers_that_are_always_new_fill_no_memory(name):
 def test_hosts_that_are_always_new_fill_no_memory():
     with serve_stub(Stub(load_services())) as url:
         grown = measure_growth(url, "/__admin/reset", lambda number: {"Host": f"{number}{LARGE}"}, MANY)
+
+    assert grown < 14_000_000
+
+
+def test_queries_that_are_always_new_fill_no_memory():
+    with serve_stub(Stub(load_services(), options=Options(journal_limit=1))) as url:
+        grown = measure_growth(url, f"/__admin/reset?apikey={{number}}{LARGE[:60_000]}", lambda _: LOCAL, 150)
 
     assert grown < 14_000_000
 
@@ -83,7 +91,12 @@ def measure_growth(url: str, target: str, make: Callable[[int], dict[str, str]],
         before, _ = tracemalloc.get_traced_memory()
         for number in range(times):
             headers = {"Content-Type": JSON, **make(number)}
-            ask(url, request(target=target, headers=headers, content=json.dumps(fresh()).encode()))
+            ask(
+                url,
+                request(
+                    target=target.format(number=number), headers=headers, content=json.dumps(fresh()).encode()
+                ),
+            )
         gc.collect()
         return tracemalloc.get_traced_memory()[0] - before
     finally:
