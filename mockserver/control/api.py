@@ -308,6 +308,12 @@ class Admin:
         await target.change(lambda: target.overrides.clear())
         return _NO_CONTENT
 
+    async def remove_override(self, id: str, caller: Operator, session: str | None) -> Reply:
+        """Remove one of the forced answers that are still queued."""
+        target = await self._find_session(session, caller)
+        await target.change(lambda: target.overrides.remove(id))
+        return _NO_CONTENT
+
     async def make_token(self, body: dict[str, Any] | None, caller: Operator, session: str | None) -> Reply:
         """Issue a token that carries the session."""
         token, claims = self._issuer.issue_token(await self._find_session(session, caller), body or {})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.http.headers import HEADER_NAME, WRITTEN_BY_SERVER
-from mockserver.http.problems import Invalid, Violation
+from mockserver.http.problems import Invalid, NotFound, Violation
 from mockserver.simulation.match import Call, Match, NamedOperation
 
 
@@ -40,7 +41,16 @@ class Overrides:
             violations.append(Violation("response.code", "is the former name of status; give one of the two"))
         if violations:
             raise Invalid(violations)
-        self._waiting.append({"times": 1, **document, "response": response})
+        # Never used again, even by another stub of the same store: who removes an answer means the one that he saw.
+        id_ = secrets.token_hex(4)
+        self._waiting.append({"times": 1, **document, "response": response, "id": id_})
+
+    def remove(self, id_: str) -> None:
+        """Remove one answer; raise NotFound if it does not wait any more."""
+        kept = [override for override in self._waiting if override["id"] != id_]
+        if len(kept) == len(self._waiting):
+            raise NotFound(f"forced answer {id_!r} not found; it may have been sent meanwhile")
+        self._waiting = kept
 
     def clear(self) -> None:
         """Remove all answers."""

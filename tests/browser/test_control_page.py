@@ -200,7 +200,9 @@ def test_next_post_fails_and_every_offered_fault_is_one(page, session):
     page.get_by_label("calls of").select_option("any POST")
     click(page, "Force")
     expect(page.get_by_role("alert")).to_contain_text("1 forced answer")
-    click(page, "Remove")
+    with page.expect_request(lambda request: request.method == "DELETE") as removing:
+        click(page, "Remove")
+    assert re.search(r"/overrides/\w+\?", removing.value.url)  # and the others wait on
     expect(page.get_by_role("alert")).to_be_hidden()
     assert call(session).status_code == 200
 

@@ -76,11 +76,13 @@ function addPreset() {
   return setFaults([...faults, { match: JSON.parse(part.whichFault.value), ...effect }]);
 }
 
-async function removeAnswer(index) {
-  const kept = answers.filter((_, at) => at !== index);
-  await call("DELETE", "overrides");
-  for (const one of kept) await call("POST", "overrides", one);
-  await check();
+async function removeAnswer(id) {
+  try {
+    await call("DELETE", `overrides/${id}`);
+  } finally {
+    // One that was sent meanwhile is not to be listed any longer either.
+    await check();
+  }
   return "The forced answer is removed.";
 }
 
@@ -123,7 +125,7 @@ export const refresh = check;
 
 function drawActive() {
   const rows = [
-    ...answers.map((one, index) => makeRow(`forced, ${one.times} left`, one, () => removeAnswer(index))),
+    ...answers.map(({ id, ...one }) => makeRow(`forced, ${one.times} left`, one, () => removeAnswer(id))),
     ...faults.map((one, index) => makeRow("fault", one, () => setFaults(faults.filter((_, at) => at !== index)))),
   ];
   part.active.replaceChildren(

@@ -220,6 +220,20 @@ def test_overrides_can_be_cleared(caller):
     assert caller.write().status_code == 200
 
 
+def test_one_override_can_be_removed_and_the_others_wait(caller):
+    for status in (503, 409, 404):
+        caller.admin("POST", "overrides", {"response": {"status": status}})
+    first, second, third = (one["id"] for one in caller.admin("GET", "overrides"))
+    caller.admin("POST", "overrides", {"id": first, "response": {"status": 410}})  # as it was listed
+    caller.admin("DELETE", f"overrides/{second}")
+    gone = caller.ask("DELETE", f"overrides/{second}")
+
+    assert (gone.status_code, "sent meanwhile" in gone.text) == (404, True)
+    assert [one["id"] for one in caller.admin("GET", "overrides")][:2] == [first, third]
+    assert [caller.write().status_code for _ in range(4)] == [503, 404, 410, 200]
+    assert caller.ask("DELETE", f"overrides/{first}").status_code == 404
+
+
 def test_prefer_needs_no_credential(caller):
     assert caller.http.post(PREFERENCE, headers={"Prefer": "code=503"}).status_code == 503
     assert caller.http.post(PREFERENCE, json=A_FAN, headers=bearer(token())).status_code == 200
