@@ -9,22 +9,14 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.auth.issuer import CredentialIssuer
+from mockserver.control import records
 from mockserver.control.assets import find_asset
 from mockserver.control.clock_change import change_clock, clock_reply
 from mockserver.control.contracts import Contracts, load_own_contract
 from mockserver.control.docs.pages import DocsPages
 from mockserver.control.events import EventWriter
-from mockserver.control.match_check import check_matches
+from mockserver.control.match_check import check_matches, read_match
 from mockserver.control.pages import ControlPage
-from mockserver.control.records import (
-    Wanted,
-    change_record,
-    delete_snapshot,
-    find_records,
-    find_snapshot,
-    load_state,
-    state_reply,
-)
 from mockserver.control.replies import archive_reply, entries_reply, entry_reply
 from mockserver.control.state import StateDocuments
 from mockserver.http.problems import NotFound, TimeIsUp
@@ -154,12 +146,13 @@ class Admin:
 
     async def read_state(self, caller: Operator, session: str | None) -> Reply:
         """Answer the session's state as one document."""
-        return await state_reply(self.state, (await self._find_session(session, caller)).save())
+        return await records.state_reply(self.state, (await self._find_session(session, caller)).save())
 
     async def write_state(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Replace the state of the APIs that the document names, all of them or none."""
         target = await self._find_session(session, caller)
-        await load_state(target, await asyncio.to_thread(self.state.consume_document, body, target.stores))
+        state = await asyncio.to_thread(self.state.consume_document, body, target.stores)
+        await records.load_state(target, state)
         return _NO_CONTENT
 
     async def find_records(
@@ -174,12 +167,12 @@ class Admin:
     ) -> Reply:
         """List some records of the session's state."""
         state = (await self._find_session(session, caller)).save()
-        wanted = Wanted(api, kind, text, offset, limit)
-        return await asyncio.to_thread(find_records, self.state, state, wanted)
+        wanted = records.Wanted(api, kind, text, offset, limit)
+        return await asyncio.to_thread(records.find_records, self.state, state, wanted)
 
     async def change_record(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Replace, add or remove one record."""
-        await change_record(await self._find_session(session, caller), self.state, body)
+        await records.change_record(await self._find_session(session, caller), self.state, body)
         return _NO_CONTENT
 
     async def list_snapshots(self, caller: Operator, session: str | None) -> Reply:
@@ -188,7 +181,8 @@ class Admin:
 
     async def read_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Answer the state in a snapshot as one document."""
-        return await state_reply(self.state, find_snapshot(await self._find_session(session, caller), name))
+        saved = records.find_snapshot(await self._find_session(session, caller), name)
+        return await records.state_reply(self.state, saved)
 
     async def save_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Save the session's state under a name."""
@@ -201,15 +195,15 @@ class Admin:
     async def delete_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Delete a snapshot."""
         target = await self._find_session(session, caller)
-        former = list_collections(find_snapshot(target, name))
-        await target.change(lambda: delete_snapshot(target, name))
+        former = list_collections(records.find_snapshot(target, name))
+        await target.change(lambda: records.delete_snapshot(target, name))
         await asyncio.to_thread(let_go_in_pieces, former)
         return _NO_CONTENT
 
     async def restore_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Restore the state in a snapshot."""
         target = await self._find_session(session, caller)
-        await load_state(target, find_snapshot(target, name))
+        await records.load_state(target, records.find_snapshot(target, name))
         return _NO_CONTENT
 
     async def list_requests(
@@ -234,12 +228,12 @@ class Admin:
         self, body: dict[str, Any], caller: Operator, session: str | None, limit: int | None
     ) -> Reply:
         """List the calls that match, or the newest *limit* of them."""
-        entries = await self._list_entries(session, caller, Match(**body.get("match", {})))
-        return await entries_reply(entries, limit)
+        match = read_match(body, self._routes.operations)
+        return await entries_reply(await self._list_entries(session, caller, match), limit)
 
     async def count_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Count the calls that match."""
-        found = await self._list_entries(session, caller, Match(**body.get("match", {})))
+        found = await self._list_entries(session, caller, read_match(body, self._routes.operations))
         return Reply(200, {"count": len(found)})
 
     async def wait_for_requests(
@@ -248,7 +242,7 @@ class Admin:
         """Wait until enough calls match; raise TimeIsUp if too few do in time."""
         count, timeout_s = body.get("count", 1), body.get("timeout_s", 5)
         journal = (await self._find_session(session, caller)).journal
-        found = await journal.wait_for_calls(Match(**body["match"]), count, timeout_s)
+        found = await journal.wait_for_calls(read_match(body, self._routes.operations), count, timeout_s)
         if len(found) < count:
             raise TimeIsUp(f"{len(found)} of {count} matching calls in {timeout_s} s")
         return await entries_reply(found, limit)

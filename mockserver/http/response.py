@@ -16,7 +16,7 @@ from mockserver.http.raw_connection import CLOSE_AND_END_HEAD, RawConnection
 from mockserver.http.reply import Reply
 
 _JSON = b"content-type: application/json\r\n"
-_BODILESS = (204, 304)
+BODILESS = (204, 304)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST_HEADER = 1000
 
@@ -36,7 +36,7 @@ class Response(NamedTuple):
         """
         body, status = reply.body, reply.status
         head = _status_line(status) + header_lines
-        if body is None or status in _BODILESS:
+        if body is None or status in BODILESS:
             content = b""
         elif isinstance(body, bytes):
             content = body
@@ -44,7 +44,7 @@ class Response(NamedTuple):
             content = reply.content or exact_json.dumps(body)
             if "Content-Type" not in reply.headers:
                 head += _JSON
-        if status not in _BODILESS:
+        if status not in BODILESS:
             head += b"content-length: %d\r\n" % len(content)
         if reply.headers:
             head += b"".join([_write_header(name, value) for name, value in reply.headers.items()])

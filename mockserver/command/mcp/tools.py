@@ -26,6 +26,7 @@ from mockserver.command.mcp.operations import (
     list_operations,
     parse_contract,
 )
+from mockserver.http.response import BODILESS
 from openapi import Spec
 from openapi.pointer import unescape_step
 
@@ -124,6 +125,8 @@ class StubTools:
 
         Forced answers queue up, and the oldest that matches is sent first. Answers what is set in the session now.
         """
+        if status in BODILESS and body is not None:
+            raise ToolError(f"body: an answer of status {status} has no body; leave it out")
         response = {"status": status, "body": body, "headers": headers}
         order = {
             "match": match or {},
