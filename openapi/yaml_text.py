@@ -18,6 +18,8 @@ _MOST_ALIASED_VALUES = 100_000
 # The parser in C recurses, and ends the whole process some twenty thousand levels down.
 DEEPEST = 500
 _MAY_BE_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s*]", re.MULTILINE)
+# How JSON escapes a character beyond U+FFFF, which YAML does not know; an even number of backslashes may precede.
+_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 
 # YAML 1.1, which PyYAML reads, also takes NO and on for booleans, 10:30 and 01234 for other numbers and 2024-05-01 for
 # a date. In YAML 1.2's schema for JSON, which OpenAPI names, all of these are text.
@@ -46,7 +48,23 @@ def parse_yaml(text: str, *, may_repeat_keys: bool = False) -> Any:
 
     Raises BadYaml.
     """
-    loader = (_LastKeyLoader if may_repeat_keys else _Loader)(text.removeprefix("\ufeff"))
+    kind, text = _LastKeyLoader if may_repeat_keys else _Loader, text.removeprefix("\ufeff")
+    try:
+        return _load_document(text, kind)
+    except BadYaml:
+        joined = _SURROGATES.sub(_join_surrogates, text) if text.lstrip()[:1] in ("{", "[") else text
+        if joined == text:
+            raise
+    return _load_document(joined, kind)
+
+
+def _join_surrogates(escapes: re.Match[str]) -> str:
+    high, low = int(escapes[2], 16), int(escapes[3], 16)
+    return escapes[1] + chr(0x10000 + ((high & 0x3FF) << 10 | low & 0x3FF))
+
+
+def _load_document(text: str, kind: type[Any]) -> Any:
+    loader = kind(text)
     try:
         root = loader.get_single_node()
         if root is None:

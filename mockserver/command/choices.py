@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
 from mockserver.command.build import take_chosen_settings
 from mockserver.command.settings import Settings
+from mockserver.http.problems import CannotStart, suggest_nearest
 from mockserver.services import openapi_file
 from mockserver.services.service import Service, load_services
 from openapi.choices import Choice, list_decisions
 from openapi.terminal_text import clean_line
 
 
-def list_choices(settings: Settings) -> Iterator[str]:
+def list_choices(settings: Settings, apis: Sequence[str] = ()) -> Iterator[str]:
     """List the choices of the built-in APIs, all unless the settings name some, and of their OpenAPI files, as lines.
 
-    Raises CannotStart for settings that choose what there is not.
+    apis: those of them that are listed; none for all.
+    Raises CannotStart for settings that choose what there is not, and for a name that is none of theirs.
     """
     services = [*load_services(settings.api), *(openapi_file.load_service(file) for file in settings.spec)]
-    for service in take_chosen_settings(services, settings):
+    names = [service.name for service in services]
+    for api in apis:
+        if api not in names:
+            raise CannotStart(f"{api}: is no API here; {suggest_nearest(api, names)}")
+    wanted = [service for service in services if service.name in (apis or names)]
+    for service in take_chosen_settings(wanted, settings):
         # The file may be somebody else's, whose names and reasons can hold anything.
         yield from map(clean_line, _list_choices_of(service))
 

@@ -249,11 +249,16 @@ def token(
 
 
 @app.command("choices")
-def print_choices(context: typer.Context) -> None:
+def print_choices(
+    context: typer.Context,
+    apis: Annotated[
+        list[str] | None, typer.Argument(metavar="[API]...", help="Only of these; without a name, of all.")
+    ] = None,
+) -> None:
     """Print what the documents leave open, what we chose there and why, and what else can be chosen."""
     from mockserver.command.choices import list_choices
 
-    for line in list_choices(context.obj):
+    for line in list_choices(context.obj, apis or ()):
         print(line)
 
 

@@ -93,6 +93,8 @@ def _read_file(file: Path) -> ChoiceSource:
         raise CannotStart(f"{file}: {error}") from None
     if content is None:
         content = {}
+    if isinstance(content, dict) and {"requirements", "verdict"} <= content.keys():
+        raise CannotStart(f"{file}: is a report of conformance run; --like reads what it says of choices")
     if not isinstance(content, dict) or not all(isinstance(one, dict | None) for one in content.values()):
         raise CannotStart(
             f"{file}: must have an API's choices under its name, such as suprsend: {{ID: NAME}}"

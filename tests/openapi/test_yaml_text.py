@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from openapi.yaml_text import BadYaml, parse_yaml
@@ -101,3 +103,13 @@ def test_text_nested_without_end_is_refused(text):
 
 def test_last_of_equal_keys_wins_where_they_may_be_repeated():
     assert parse_yaml("a: 1\na: 2", may_repeat_keys=True) == {"a": 2}
+
+
+@pytest.mark.parametrize("text", ["\N{DOG FACE}", "\\\N{DOG FACE}", "\\ud83d\\ude00 \N{DOG FACE}"])
+def test_json_is_read_though_it_escapes_what_yaml_cannot(text):
+    assert parse_yaml(json.dumps([text])) == [text]
+
+
+def test_half_a_character_is_refused_with_its_place():
+    with pytest.raises(BadYaml, match="in line 1, column 5"):
+        parse_yaml('["\\ud83d"]')

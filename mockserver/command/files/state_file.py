@@ -72,7 +72,11 @@ def lock_state_file(file: Path) -> Iterator[None]:
             f"{file}: there is no such folder; the state could not be saved at the end"
         ) from None
     except OSError as error:
-        raise CannotStart(f"{lock}: the lock of the state file cannot be made: {error.strerror}") from None
+        if os.path.lexists(lock):
+            raise CannotStart(
+                f"{lock}: the lock of the state file cannot be taken: {error.strerror}"
+            ) from None
+        raise CannotStart(f"{file}: the state could not be saved at the end: {error.strerror}") from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

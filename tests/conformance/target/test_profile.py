@@ -58,6 +58,10 @@ def test_good_profile_is_read():
             for key in ("openapi", "swagger")
         ),
         (
+            {"api": "suprsend", "verdict": "conformant", "requirements": []},
+            "profile: is a report of `conformance run` and no target profile; `conformance init API` prints one",
+        ),
+        (
             changed("api", value="onlyautomat"),
             "profile: api: no API 'onlyautomat'; did you mean 'onlyautomator'?",
         ),

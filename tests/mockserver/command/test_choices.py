@@ -112,6 +112,14 @@ def test_choices_of_the_named_apis_alone_are_listed():
     assert "onlyautomator\n" not in listed
 
 
+def test_choices_of_one_api_are_printed():
+    listed, mistyped = run_command("choices", "suprsend"), run_command("choices", "suprsnd")
+
+    assert listed.stdout.startswith("suprsend\n========\n")
+    assert "onlyautomator\n" not in listed.stdout
+    assert mistyped.stderr == "mockserver: suprsnd: is no API here; did you mean 'suprsend'?\n"
+
+
 @pytest.mark.parametrize("alternatives", [["other"], [None], ["a-retired-one"], ["ignored", "refused-422"]])
 def test_what_a_report_could_not_name_is_the_default(tmp_path, alternatives):
     report = write_report(tmp_path / "report.json", *(see("unknown-channel", one) for one in alternatives))
@@ -144,6 +152,7 @@ def test_what_a_report_could_not_name_is_the_default(tmp_path, alternatives):
         (["--choices", "broken.yaml"], "broken.yaml: is not YAML: "),
         (["--like", "list.yaml"], "list.yaml: is not a report.json of conformance run"),
         (["--like", "old.json"], "old.json: says nothing of choices; run this version of conformance again"),
+        (["--choices", "foreign.json"], "foreign.json: is a report of conformance run; --like reads what it says of choices"),
         (["--like", "foreign.json"], "foreign.json: is about petstore, which is no built-in API"),
     ],
 )  # fmt: skip
@@ -157,7 +166,7 @@ def test_mistake_is_one_line_that_names_the_nearest(tmp_path, monkeypatch, words
     write_report(Path("newer.json"), see("retired", "kept"))
     Path("broken.yaml").write_text("suprsend: [")
     write_report(Path("old.json"), None)
-    write_report(Path("foreign.json"), see("a", "b"), api="petstore")
+    write_report(Path("foreign.json"), see("a", "b"), api="petstore", verdict="conformant")
     ran = run_command(*words, "choices")
 
     assert (ran.returncode, ran.stdout) == (2, "")

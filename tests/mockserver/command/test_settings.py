@@ -189,11 +189,20 @@ def test_state_behind_a_link_stops_the_start_and_names_the_file(tmp_path):
     assert not file.exists()
 
 
+def test_state_in_a_folder_that_cannot_be_written_stops_the_start_and_names_the_file():
+    file = Path(os.devnull) / "state.json"
+
+    with pytest.raises(CannotStart) as refused, lock_state_file(file):
+        pass
+
+    assert str(refused.value) == f"{file}: the state could not be saved at the end: Not a directory"
+
+
 def test_lock_that_somebody_linked_elsewhere_stops_the_start(tmp_path):
     (tmp_path / ".state.json.lock").symlink_to(tmp_path / "elsewhere")
 
     with (
-        pytest.raises(CannotStart, match="the lock of the state file cannot be made"),
+        pytest.raises(CannotStart, match=r"\.state\.json\.lock: the lock of the state file cannot be taken"),
         lock_state_file(tmp_path / "state.json"),
     ):
         pass
