@@ -256,7 +256,8 @@ def read_profile(profile: Path | Mapping[str, Any]) -> AnyTarget:
 def _check_profile(document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
     if {"requirements", "verdict"} <= document.keys():
         raise BadProfile(
-            f"{name}: is a report of `conformance run` and no target profile; `conformance init API` prints one to fill in"
+            f"{name}: is a report of `conformance run` and no target profile; "
+            "`conformance init API` prints one to fill in"
         )
     if "spec" in document:
         from conformance.contract.profile import check_contract_profile  # slow, as in _find_contract_profile

@@ -75,7 +75,7 @@ def test_guide_to_the_repository_is_short() -> None:
         ("conformance init suprsend > target.yaml", None),
         ("conformance walk", "has no command walk"),
         ("conformance doctor", "Missing parameter: profile"),
-        ("mockserver choices suprsend", "unexpected extra argument"),
+        ("mockserver serve suprsend", "unexpected extra argument"),
         ("mockserver export kit --no-such-flag", "--no-such-flag"),
     ],
 )

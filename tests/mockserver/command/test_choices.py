@@ -152,7 +152,7 @@ def test_what_a_report_could_not_name_is_the_default(tmp_path, alternatives):
         (["--choices", "broken.yaml"], "broken.yaml: is not YAML: "),
         (["--like", "list.yaml"], "list.yaml: is not a report.json of conformance run"),
         (["--like", "old.json"], "old.json: says nothing of choices; run this version of conformance again"),
-        (["--choices", "foreign.json"], "foreign.json: is a report of conformance run; --like reads what it says of choices"),
+        (["--choices", "foreign.json"], "foreign.json: is a report of conformance run; --like reads what it says"),
         (["--like", "foreign.json"], "foreign.json: is about petstore, which is no built-in API"),
     ],
 )  # fmt: skip
