@@ -311,5 +311,10 @@ def _describe_exam(verdict: Verdict) -> str:
     exam = verdict.case_set
     if exam is None:
         return ""
-    accepted = "" if verdict.cases_accepted is None else f", {verdict.cases_accepted} accepted"
+    # A stopped run may not have sent all of them.
+    accepted = (
+        ", as far as the run went"
+        if verdict.cases_accepted is None
+        else f", {verdict.cases_accepted} accepted"
+    )
     return f"; {len(exam.cases)} generated requests, {exam.count('negative')} of them invalid on purpose{accepted}"

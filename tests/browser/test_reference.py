@@ -39,7 +39,7 @@ def test_operation_is_tried_in_the_reference(
     watched.goto(f"{stub.url}/__admin/docs/onlyautomator?session={session.id}#update_preference")
     operation = watched.locator(WRITE)
     operation.get_by_role("button", name="Execute").click()
-    operation.locator(".live-responses-table .response-col_status").first.wait_for()
+    operation.locator(".live-responses-table .response .response-col_status").wait_for()
 
     assert [call["response"]["status"] for call in session.requests()] == [200]
     assert f"/__session/{session.id}/api/v2/update-preference" in operation.locator(".curl").inner_text()
@@ -51,6 +51,8 @@ def test_operation_is_tried_in_the_reference(
     assert watched.evaluate("document.documentElement.scrollWidth") == 390
     assert watched.hosts == {urlsplit(stub.url).netloc}
     named = find_violations(watched, node_modules)
+    watched.emulate_media(color_scheme="light")
+    named += find_violations(watched, node_modules)
     refused = [one for one in watched.complaints if "503" not in one]
     assert refused == []
     assert [one for one in named if not one.startswith(OF_SWAGGER_UI)] == []

@@ -92,6 +92,9 @@ def test_page_is_searched_linked_and_copied_from(tab, page_url):
     assert tab.locator("article:visible").count() == 1
     tab.get_by_role("searchbox").fill("wrong-key")
     assert tab.locator("article:visible").count() == 0
+    tab.get_by_role("navigation").get_by_role("link", name="Not tested").click()
+    tab.locator("#gaps:target h2").wait_for()  # what hid it is taken away
+    tab.get_by_role("searchbox").fill("wrong-key")
     tab.locator(".changes").get_by_role("link", name="suprsend/missing-key").click()
     tab.locator(":target").wait_for()  # what hid it is taken away
     assert tab.get_by_role("searchbox").input_value() == ""

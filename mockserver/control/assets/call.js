@@ -27,7 +27,7 @@ function fill(place, entry) {
     reasons.length ? make("div", { class: "reasons" }, make("b", {}, isRefused ? "Why it was refused" : "To note"),
       make("ul", {}, ...reasons.map((reason) => make("li", {}, reason)))) : "",
     make("div", { class: "row" },
-      button("Copy as curl", async () => copy(await writeCurl(entry))),
+      button("Copy as curl", async () => `${await copy(await writeCurl(entry))}${noteAbsence(request)}`),
       button("Replay", () => replay(entry)),
       response ? button("Answer the next like this", () => forcing.proposeAnswer(entry)) : "",
       button("Make a fault of this", () => forcing.proposeFault(entry))),
@@ -36,15 +36,22 @@ function fill(place, entry) {
       response ? showMessage("Response", `${response.status}`, response) : make("section", {}, make("h2", {}, "Response"), "none: the connection was broken")));
 }
 
-function showMessage(title, line, { headers, body }) {
+function showMessage(title, line, { method, headers, body }) {
   const entries = Object.entries(headers).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]);
   return make("section", {}, make("h2", {}, title), make("code", {}, line),
     make("dl", {}, ...entries), make("h2", {}, "Body"),
-    body === null ? make("span", { class: "quiet" }, "none") : showText(pretty(body)));
+    body === null ? make("span", { class: "quiet" }, describeAbsence({ method, headers, body })) : showText(pretty(body)));
 }
 
+/** Tell whether a request had a body that the stub did not read, such as one that is too long. */
+const isUnread = ({ method, headers, body }) => method && body === null && Number(headers["content-length"] || 0) > 0;
+
+const noteAbsence = (request) => (isUnread(request) ? " It has no body, since that of this call was not read." : "");
+const describeAbsence = (message) => (isUnread(message) ? `not read (${message.headers["content-length"]} bytes)` : "none");
+
 function showText(text) {
-  const pre = make("pre", {}, text.slice(0, LONGEST));
+  // A long one scrolls by itself, with the keyboard as well.
+  const pre = make("pre", { tabindex: 0 }, text.slice(0, LONGEST));
   if (text.length <= LONGEST) return pre;
   const more = make("button", { type: "button", onclick: () => { pre.textContent = text; more.remove(); } }, `Show all ${text.length} characters`);
   return make("div", {}, pre, more);
@@ -92,5 +99,5 @@ async function replay(entry) {
   delete headers.cookie;  // no page may send one
   say("Sent.");
   const answer = await fetch(url, { method, headers, redirect: "manual", credentials: "omit", ...(hasBody ? { body } : {}) });
-  return `Answered ${answer.status || "with a redirect"}: the newest call.`;
+  return `Answered ${answer.status || "with a redirect"}: the newest call.${noteAbsence(entry.request)}`;
 }

@@ -57,6 +57,9 @@ export function options(select, pairs, chosen) {
   return select;
 }
 
+/** Count things as a sentence has them: 1 call, 2 calls. */
+export const count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
+
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

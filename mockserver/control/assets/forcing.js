@@ -1,6 +1,6 @@
 // Faults and forced answers: what disturbs the calls on purpose, and how to end it.
 
-import { button, debounce, find, label, make, options, pretty, say } from "./dom.js";
+import { button, count, debounce, find, label, make, options, pretty, say } from "./dom.js";
 import { call, data, isLive, parseJson } from "./plane.js";
 
 export const name = "Faults & answers";
@@ -106,7 +106,7 @@ export const checkSoon = debounce(() => check().catch((error) => say(error.messa
 async function check() {
   [faults, answers] = await Promise.all([call("GET", "faults"), call("GET", "overrides")]);
   const counts = [[faults, "fault"], [answers, "forced answer"]].filter(([list]) => list.length)
-    .map(([list, word]) => `${list.length} ${word}${list.length > 1 ? "s" : ""}`);
+    .map(([list, word]) => count(list.length, word));
   const banner = find("disturbed");
   banner.hidden = counts.length === 0;
   if (counts.length) {

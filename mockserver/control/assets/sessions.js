@@ -1,6 +1,6 @@
 // Sessions: a new one with all that a test needs, and those that there are.
 
-import { button, confirmLoss, copyButton, label, make } from "./dom.js";
+import { button, confirmLoss, copyButton, count, label, make } from "./dom.js";
 import { baseUrl, call, data, session, showSession } from "./plane.js";
 
 export const name = "Sessions";
@@ -49,14 +49,21 @@ export async function refresh() {
   const all = (await call("GET", "sessions")).reverse();
   const shown = all.slice(0, 100);
   part.list.replaceChildren(...shown.map((one) => make("li", {}, make("div", { class: "row" },
-    make("code", {}, one.id), make("span", { class: "quiet" }, `${one.requests} calls, idle for ${formatIdle(one.idle_s)}`),
-    one.id === session ? make("span", { class: "badge" }, "shown") : button("Show", () => showSession(one.id), { "aria-label": `Show ${one.id}` }),
-    button("End", () => end(one.id), { class: "danger", "aria-label": `End ${one.id}` })))));
-  if (!all.length) part.list.append(make("li", { class: "quiet" }, "None besides the default one."));
+    make("code", {}, one.id), make("span", { class: "quiet" }, `${count(one.requests, "call")}, idle for ${formatIdle(one.idle_s)}`),
+    makeShowButton(one.id), button("End", () => end(one.id), { class: "danger", "aria-label": `End ${one.id}` })))));
+  part.list.prepend(make("li", {}, make("div", { class: "row" },
+    make("code", {}, "default"), make("span", { class: "quiet" }, "the calls that name no session; it never ends"), makeShowButton("default"))));
   if (all.length > shown.length) part.list.append(make("li", { class: "quiet" }, `and ${all.length - shown.length} more`));
 }
 
-const formatIdle = (seconds) => (seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);
+function makeShowButton(id) {
+  return id === session ? make("span", { class: "badge" }, "shown") : button("Show", () => showSession(id), { "aria-label": `Show ${id}` });
+}
+
+function formatIdle(seconds) {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
 
 async function end(id) {
   if (!await confirmLoss(`End the session ${id}, with its records and calls?`, "End it")) return false;

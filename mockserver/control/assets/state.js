@@ -1,6 +1,6 @@
 // The records of the session: found by kind and text, a page at a time, each edited by itself; and snapshots of them.
 
-import { button, confirmLoss, debounce, label, make, options, pretty, say } from "./dom.js";
+import { button, confirmLoss, count, debounce, label, make, options, pretty, say } from "./dom.js";
 import { address, call, parseJson, session } from "./plane.js";
 
 export const name = "State";
@@ -53,7 +53,7 @@ async function load() {
   const kinds = found.kinds.map((one) => [JSON.stringify([one.api, one.kind]), `${one.api}: ${one.kind} (${one.count})`]);
   options(part.kind, [["", "all kinds"], ...kinds], part.kind.value);
   const last = offset + found.records.length;
-  part.count.textContent = found.found ? `${offset + 1} to ${last} of ${found.found} records` : "no record";
+  part.count.textContent = found.found ? `${offset + 1} to ${last} of ${count(found.found, "record")}` : "no record";
   part.before.hidden = offset === 0;
   part.after.hidden = last >= found.found;
   part.addDetails.hidden = !part.kind.value;
@@ -62,7 +62,7 @@ async function load() {
 
 function makeRow(found) {
   const text = JSON.stringify(found.record);
-  const details = make("details", {}, make("summary", {}, make("span", { class: "badge" }, found.kind),
+  const details = make("details", {}, make("summary", {}, make("span", { class: "badge", title: `${found.api}: ${found.kind}` }, found.kind),
     make("code", {}, text.length > 300 ? `${text.slice(0, 300)}…` : text)));
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length < 2) details.append(makeEditor(found));

@@ -1,7 +1,7 @@
 // The calls as they come: a bounded number of rows, the newest first, and of each call only what its row shows.
 
 import { showCall } from "./call.js";
-import { button, confirmLoss, copyButton, debounce, find, label, make, options } from "./dom.js";
+import { button, confirmLoss, copyButton, count, debounce, find, make, options } from "./dom.js";
 import * as forcing from "./forcing.js";
 import { address, call, data, session } from "./plane.js";
 
@@ -19,23 +19,25 @@ const rows = new Map();
 const part = {};
 
 export function build(panel) {
-  part.text = make("input", { type: "search", placeholder: "Path, reason, fault", oninput: filterSoon, size: 18 });
-  part.status = options(make("select", { onchange: filter }), [["", "any"], ["refused", "refused"], ...STATUSES.map((one) => [one, one])], "");
+  part.text = make("input", { type: "search", "aria-label": "Filter", placeholder: "Filter by path, reason, fault", oninput: filterSoon, size: 22 });
+  part.status = options(make("select", { "aria-label": "Status", onchange: filter }), [["", "any status"], ["refused", "refused"], ...STATUSES.map((one) => [one, one])], "");
   const operations = [...new Set(data.operations.map((one) => one.operation))];
-  part.operation = options(make("select", { onchange: filter }), [["", "any"], ["none", "none matched"], ...operations.map((one) => [one, one])], "");
+  part.operation = options(make("select", { "aria-label": "Operation", onchange: filter }), [["", "any operation"], ["none", "none matched"], ...operations.map((one) => [one, one])], "");
   part.fault = make("input", { type: "checkbox", onchange: filter });
   part.pause = make("button", { type: "button", "aria-pressed": "false", onclick: pause }, "Pause");
   part.count = make("span", { class: "quiet" });
   part.list = make("ul", { class: "list calls", id: "calls" });
   part.more = make("button", { type: "button", hidden: true, onclick: showMore }, "Show more");
+  part.nothing = make("div", { class: "nothing", hidden: true }, make("p", {}, "No call fits the filter."),
+    make("button", { type: "button", onclick: showAll }, "Show all calls"));
   part.empty = make("div", { class: "empty", hidden: true });
   panel.append(
     make("div", { class: "row" },
-      label("Filter", part.text), label("Status", part.status), label("Operation", part.operation),
+      part.text, part.status, part.operation,
       make("label", {}, part.fault, " disturbed only"), part.pause, part.count,
-      make("span", { class: "end" }, make("a", { href: address("requests.har"), download: true }, "Download as HAR"), " ",
-        button("Clear the journal", clear, { class: "danger" }))),
-    part.empty, part.list, make("div", { class: "row" }, part.more));
+      make("span", { class: "end" }, make("a", { href: address("requests.har"), download: true, "aria-label": "Download as HAR", title: "Download as HAR" }, "HAR"),
+        button("Clear", clear, { class: "danger", "aria-label": "Clear the journal", title: "Clear the journal" }))),
+    part.empty, part.nothing, part.list, make("div", { class: "row" }, part.more));
 }
 
 export function refresh() {}
@@ -111,6 +113,13 @@ function filter() {
   draw();
 }
 
+function showAll() {
+  for (const input of [part.text, part.status, part.operation]) input.value = "";
+  part.fault.checked = false;
+  filter();
+  part.text.focus();
+}
+
 function showMore() {
   shown += SHOWN;
   draw();
@@ -128,7 +137,9 @@ function draw() {
     else part.list.insertBefore(row, before);
   }
   for (const [id, row] of rows) if (!kept.has(row) && !row.querySelector("details[open]")) rows.delete(id);
-  part.count.textContent = `${wanted.length} of ${calls.length} calls`;
+  const fit = fitting.length === calls.length ? count(calls.length, "call") : `${fitting.length} of ${count(calls.length, "call")}`;
+  part.count.textContent = fitting.length > shown ? `the newest ${shown} of ${fit}` : fit;
+  part.nothing.hidden = fitting.length > 0 || calls.length === 0;
   part.list.hidden = wanted.length === 0;
   part.more.hidden = fitting.length <= shown;
   showEmpty();
