@@ -252,7 +252,7 @@ def token(
 def print_choices(
     context: typer.Context,
     apis: Annotated[
-        list[str] | None, typer.Argument(metavar="[API]...", help="Only of these; without a name, of all.")
+        list[str] | None, typer.Argument(metavar="API", help="Only of these; without a name, of all.")
     ] = None,
 ) -> None:
     """Print what the documents leave open, what we chose there and why, and what else can be chosen."""
