@@ -19,7 +19,7 @@ const rows = new Map();
 const part = {};
 
 export function build(panel) {
-  part.text = make("input", { type: "search", "aria-label": "Filter", placeholder: "Filter by path, reason, fault", oninput: filterSoon, size: 22 });
+  part.text = make("input", { type: "search", "aria-label": "Filter", placeholder: "Path, reason, fault", oninput: filterSoon, size: 22 });
   part.status = options(make("select", { "aria-label": "Status", onchange: filter }), [["", "any status"], ["refused", "refused"], ...STATUSES.map((one) => [one, one])], "");
   const operations = [...new Set(data.operations.map((one) => one.operation))];
   part.operation = options(make("select", { "aria-label": "Operation", onchange: filter }), [["", "any operation"], ["none", "none matched"], ...operations.map((one) => [one, one])], "");
